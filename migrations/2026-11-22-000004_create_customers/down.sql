@@ -1,0 +1,2 @@
+DROP TABLE suppression;
+DROP TABLE customer;

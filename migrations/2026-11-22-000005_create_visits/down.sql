@@ -1,0 +1,3 @@
+DROP TABLE visit_outcome;
+DROP TABLE visit_employee;
+DROP TABLE visit;

@@ -1,0 +1,3 @@
+DROP TABLE question;
+DROP TABLE survey_version;
+DROP TABLE survey;

@@ -1,0 +1,3 @@
+DROP TABLE sending_switch;
+DROP TABLE delivery_attempt;
+DROP TABLE invitation;

@@ -1,0 +1,2 @@
+DROP TABLE response_revision;
+DROP TABLE response;

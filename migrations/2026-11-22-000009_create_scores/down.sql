@@ -1,0 +1,4 @@
+DROP TABLE score_sum;
+DROP TABLE score_count;
+DROP TABLE score_contribution;
+DROP TABLE score_fold;

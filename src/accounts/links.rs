@@ -1,0 +1,109 @@
+//! Accounts and the one-time links with which their owners set a password; nobody sets it for them (ASVS 6.4.6).
+
+use super::model::Role;
+use super::password;
+use super::queries::{self, NewAccount};
+use crate::audit::{self, Actor};
+use crate::error::{Error, Result};
+use crate::ids;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::PgConnection;
+use serde_json::json;
+use uuid::Uuid;
+
+/// How long a link works.
+pub const WORKS_FOR: TimeDelta = TimeDelta::days(7);
+
+/// Whom to give an account.
+#[derive(Debug, Clone)]
+pub struct Colleague {
+    /// Address to sign in with, well-formed.
+    pub email: String,
+    /// Name for pages.
+    pub name: String,
+    /// What they do here.
+    pub role: Role,
+    /// The employee they are, if any.
+    pub employee: Option<Uuid>,
+    /// The team a manager sees.
+    pub team: Option<Uuid>,
+}
+
+/// Makes an account, or a new link for one that exists, and returns the path of the link.
+///
+/// # Errors
+/// 409 when the account exists with another role.
+pub fn invite(connection: &mut PgConnection, colleague: &Colleague, now: DateTime<Utc>) -> Result<String> {
+    let account = match queries::find_account(connection, &colleague.email)? {
+        Some(known) if known.role()? != colleague.role => {
+            return Err(Error::conflict(format!(
+                "This address has an account with the role {}.",
+                known.role
+            )));
+        }
+        Some(known) => known.id,
+        None => {
+            let id = ids::new_id();
+            let account = NewAccount {
+                id,
+                email: colleague.email.clone(),
+                name: colleague.name.clone(),
+                role: colleague.role.as_str(),
+                employee_id: colleague.employee,
+                team_id: colleague.team,
+                created_at: now,
+            };
+            queries::insert_account(connection, &account)?;
+            id
+        }
+    };
+    let secret = ids::random_secret();
+    queries::insert_link(connection, &ids::sha256(secret.as_bytes()), account, now, now + WORKS_FOR)?;
+    let detail = json!({ "role": colleague.role.as_str() });
+    audit::record(connection, now, Actor::Shell, "user.invited", &format!("user {account}"), detail)?;
+    Ok(format!("/invite/{secret}"))
+}
+
+/// Returns the name and the address of the person whose link this is, or nothing when it does not work any more.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn whose(
+    connection: &mut PgConnection,
+    secret: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<(String, String)>> {
+    let account = queries::find_link(connection, &ids::sha256(secret.as_bytes()), now)?;
+    Ok(account.map(|account| (account.name, account.email)))
+}
+
+/// Sets the password and uses the link up.
+///
+/// # Errors
+/// 404 when the link does not work any more, 422 when the password is too short.
+pub fn accept(connection: &mut PgConnection, secret: &str, new: &str, now: DateTime<Utc>) -> Result<()> {
+    let hash = ids::sha256(secret.as_bytes());
+    let gone = || Error::not_found("link");
+    let account = queries::find_link(connection, &hash, now)?.ok_or_else(gone)?;
+    let password_hash = password::hash(new)?;
+    if !queries::use_link(connection, &hash, now)? {
+        return Err(gone());
+    }
+    queries::set_password(connection, account.id, &password_hash)?;
+    let subject = format!("user {}", account.id);
+    audit::record(connection, now, Actor::User(account.id), "user.password_set", &subject, json!({}))
+}
+
+/// Gives an account a password at once, for the demo, whose sign-ins are printed.
+///
+/// # Errors
+/// As [`invite`] and [`accept`].
+pub fn invite_with_password(
+    connection: &mut PgConnection,
+    colleague: &Colleague,
+    password: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let path = invite(connection, colleague, now)?;
+    accept(connection, path.trim_start_matches("/invite/"), password, now)
+}

@@ -1,0 +1,159 @@
+//! `/login`, `/logout` and `/invite/{token}`.
+
+use super::guard::SignedForm;
+use super::views::{LinkGonePage, SetPasswordPage, SignInPage};
+use super::{links, password, queries, sign_in};
+use crate::app::App;
+use crate::error::{Error, Kind};
+use crate::web::{Fields, PageError, PageResult, assets, cookies, html, page, redirect};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+/// Where to go after the sign-in.
+#[derive(Debug, Default, Deserialize)]
+pub struct Parameters {
+    next: Option<String>,
+    out: Option<String>,
+}
+
+fn sign_in_page(app: &App, email: &str, next: &str, error: Option<String>) -> SignInPage {
+    let exposed = "This server is reached by plain http: anybody on the way can read the password.";
+    SignInPage {
+        css: assets::staff_css(),
+        organisation: app.config.organisation.name.clone(),
+        email: email.to_owned(),
+        next: next.to_owned(),
+        error,
+        notice: None,
+        warning: app.config.http.is_exposed().then(|| exposed.to_owned()),
+    }
+}
+
+/// A path of ours and nothing else, so that the link cannot lead elsewhere (CVE-2025-5256).
+fn own_path(path: &str) -> &str {
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    if own { path } else { "/" }
+}
+
+/// `GET /login`.
+pub async fn show_sign_in(app: web::Data<App>, asked: web::Query<Parameters>) -> PageResult {
+    let next = own_path(asked.next.as_deref().unwrap_or("/"));
+    let mut page = sign_in_page(&app, "", next, None);
+    page.notice = asked.out.as_ref().map(|_| "You are signed out.".to_owned());
+    html(&page)
+}
+
+/// `POST /login`: opens a session, or says that the pair is wrong and never which of both.
+pub async fn do_sign_in(app: web::Data<App>, request: HttpRequest, fields: Fields) -> PageResult {
+    let email = fields.text("email").unwrap_or_default().to_owned();
+    let typed = fields.get("password").unwrap_or_default().to_owned();
+    let next = own_path(fields.get("next").unwrap_or("/")).to_owned();
+    let network = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    match sign_in::sign_in(&app, email.clone(), typed, network).await {
+        Ok(secret) => Ok(with_session(&app, &secret, &next)),
+        Err(error) if matches!(error.kind, Kind::Unauthorized | Kind::TooMany) => {
+            let page = sign_in_page(&app, &email, &next, Some(error.detail.clone()));
+            let body = page::render(&page)?;
+            Ok(error.response().content_type("text/html; charset=utf-8").body(body))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn with_session(app: &App, secret: &str, path: &str) -> HttpResponse {
+    let mut response = redirect(path);
+    let cookie = cookies::session(secret, app.config.http.is_https());
+    // A cookie that we built ourselves is always a valid header.
+    drop(response.add_cookie(&cookie));
+    response
+}
+
+/// `POST /logout`: ends the session here and in the database.
+pub async fn sign_out(app: web::Data<App>, form: SignedForm) -> PageResult {
+    app.db(move |connection| queries::delete_session(connection, &form.person.session)).await?;
+    let mut response = redirect("/login?out=1");
+    drop(response.add_cookie(&cookies::no_session(app.config.http.is_https())));
+    Ok(response)
+}
+
+fn gone(app: &App) -> PageResult {
+    page::not_found(&LinkGonePage {
+        css: assets::staff_css(),
+        organisation: app.config.organisation.name.clone(),
+    })
+}
+
+async fn password_page(app: &App, secret: &str, error: Option<String>) -> Result<Option<String>, PageError> {
+    let (now, link) = (app.clock.now(), secret.to_owned());
+    let Some((name, email)) = app.db(move |connection| links::whose(connection, &link, now)).await? else {
+        return Ok(None);
+    };
+    let page = SetPasswordPage {
+        css: assets::staff_css(),
+        organisation: app.config.organisation.name.clone(),
+        action: format!("/invite/{secret}"),
+        name,
+        email,
+        shortest: password::SHORTEST,
+        error,
+    };
+    Ok(Some(page.render().map_err(Error::internal)?))
+}
+
+/// `GET /invite/{token}`: asks for a new password; the link still works afterwards.
+pub async fn show_invitation(app: web::Data<App>, secret: web::Path<String>) -> PageResult {
+    match password_page(&app, &secret, None).await? {
+        Some(body) => Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(body)),
+        None => gone(&app),
+    }
+}
+
+/// `POST /invite/{token}`: sets the password, uses the link up and opens a session.
+pub async fn accept_invitation(
+    app: web::Data<App>,
+    secret: web::Path<String>,
+    request: HttpRequest,
+    fields: Fields,
+) -> PageResult {
+    let (now, link) = (app.clock.now(), secret.clone());
+    let typed = fields.get("password").unwrap_or_default().to_owned();
+    let (stored, new) = (typed.clone(), typed);
+    let accepted = app
+        .transaction(move |connection| {
+            let whose = links::whose(connection, &link, now)?;
+            links::accept(connection, &link, &new, now)?;
+            Ok(whose)
+        })
+        .await;
+    match accepted {
+        Ok(whose) => {
+            let email = whose.map(|(_, email)| email).unwrap_or_default();
+            let network = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+            let session = sign_in::sign_in(&app, email, stored, network).await?;
+            Ok(with_session(&app, &session, "/"))
+        }
+        Err(error) if error.kind == Kind::Invalid => {
+            let reason = error.fields.first().map(|field| format!("The password {}.", field.reason));
+            match password_page(&app, &secret, reason).await? {
+                Some(body) => Ok(error.response().content_type("text/html; charset=utf-8").body(body)),
+                None => gone(&app),
+            }
+        }
+        Err(error) if error.kind == Kind::NotFound => gone(&app),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sign_in_leads_nowhere_else() {
+        assert_eq!(
+            ["/evaluations?a=1", "//evil.example.com", "https://x", "/\\x"].map(own_path),
+            ["/evaluations?a=1", "/", "/", "/"]
+        );
+    }
+}

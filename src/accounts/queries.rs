@@ -1,0 +1,343 @@
+//! Every statement on the tables of accounts.
+
+use super::model::{Role, Scope};
+use crate::db::schema::{api_key, password_link, session, sign_in_attempt, user_account};
+use crate::error::{Error, Result};
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl,
+};
+use uuid::Uuid;
+
+diesel::define_sql_function! {
+    /// SQL's lower().
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// A new account.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = user_account)]
+pub struct NewAccount {
+    /// Our id.
+    pub id: Uuid,
+    /// Address to sign in with.
+    pub email: String,
+    /// Name for pages.
+    pub name: String,
+    /// Word of the role.
+    pub role: &'static str,
+    /// The employee this account belongs to.
+    pub employee_id: Option<Uuid>,
+    /// The team a manager sees.
+    pub team_id: Option<Uuid>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// An account as sign-in needs it.
+#[derive(Debug, Queryable)]
+pub struct Account {
+    /// Our id.
+    pub id: Uuid,
+    /// Address to sign in with.
+    pub email: String,
+    /// Name for pages.
+    pub name: String,
+    /// Word of the role.
+    pub role: String,
+    /// The team a manager sees.
+    pub team_id: Option<Uuid>,
+    /// argon2id; None until a password was set.
+    pub password_hash: Option<String>,
+    /// When it was closed.
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+impl Account {
+    /// Returns the role.
+    ///
+    /// # Errors
+    /// 500 when the stored word is unknown.
+    pub fn role(&self) -> Result<Role> {
+        self.role.parse().map_err(Error::internal)
+    }
+}
+
+type AccountColumns = (
+    user_account::id,
+    user_account::email,
+    user_account::name,
+    user_account::role,
+    user_account::team_id,
+    user_account::password_hash,
+    user_account::disabled_at,
+);
+
+const ACCOUNT: AccountColumns = (
+    user_account::id,
+    user_account::email,
+    user_account::name,
+    user_account::role,
+    user_account::team_id,
+    user_account::password_hash,
+    user_account::disabled_at,
+);
+
+/// Inserts an account.
+///
+/// # Errors
+/// 409 when the address has one already.
+pub fn insert_account(connection: &mut PgConnection, account: &NewAccount) -> Result<()> {
+    use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
+    match diesel::insert_into(user_account::table).values(account).execute(connection) {
+        Err(DatabaseError(UniqueViolation, _)) => {
+            Err(Error::conflict("This address already has an account."))
+        }
+        other => Ok(other.map(drop)?),
+    }
+}
+
+/// Finds an account by its address, in any case.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_account(connection: &mut PgConnection, email: &str) -> Result<Option<Account>> {
+    Ok(user_account::table
+        .filter(lower(user_account::email).eq(email.to_lowercase()))
+        .select(ACCOUNT)
+        .get_result(connection)
+        .optional()?)
+}
+
+/// Counts the accounts.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_accounts(connection: &mut PgConnection) -> Result<i64> {
+    Ok(user_account::table.count().get_result(connection)?)
+}
+
+/// Sets a password and ends every session of the account (CVE-2026-34828).
+///
+/// # Errors
+/// When the database does not answer.
+pub fn set_password(connection: &mut PgConnection, account: Uuid, hash: &str) -> Result<()> {
+    diesel::update(user_account::table.find(account))
+        .set(user_account::password_hash.eq(hash))
+        .execute(connection)?;
+    diesel::delete(session::table.filter(session::user_account_id.eq(account))).execute(connection)?;
+    Ok(())
+}
+
+/// Inserts a session.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn insert_session(
+    connection: &mut PgConnection,
+    token_hash: &[u8],
+    account: Uuid,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    diesel::insert_into(session::table)
+        .values((
+            session::token_hash.eq(token_hash),
+            session::user_account_id.eq(account),
+            session::created_at.eq(now),
+            session::seen_at.eq(now),
+            session::expires_at.eq(expires_at),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Finds a session with its account and when it was last seen.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_session(
+    connection: &mut PgConnection,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<(DateTime<Utc>, Account)>> {
+    Ok(session::table
+        .inner_join(user_account::table)
+        .filter(session::token_hash.eq(token_hash))
+        .filter(session::expires_at.gt(now))
+        .select((session::seen_at, ACCOUNT))
+        .get_result(connection)
+        .optional()?)
+}
+
+/// Notes that a session was seen.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn see_session(connection: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> Result<()> {
+    diesel::update(session::table.find(token_hash)).set(session::seen_at.eq(now)).execute(connection)?;
+    Ok(())
+}
+
+/// Deletes a session.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn delete_session(connection: &mut PgConnection, token_hash: &[u8]) -> Result<()> {
+    diesel::delete(session::table.find(token_hash)).execute(connection)?;
+    Ok(())
+}
+
+/// Inserts a one-time link.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn insert_link(
+    connection: &mut PgConnection,
+    token_hash: &[u8],
+    account: Uuid,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    diesel::insert_into(password_link::table)
+        .values((
+            password_link::token_hash.eq(token_hash),
+            password_link::user_account_id.eq(account),
+            password_link::created_at.eq(now),
+            password_link::expires_at.eq(expires_at),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Finds the account of a link that still works.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_link(
+    connection: &mut PgConnection,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<Account>> {
+    Ok(password_link::table
+        .inner_join(user_account::table)
+        .filter(password_link::token_hash.eq(token_hash))
+        .filter(password_link::used_at.is_null())
+        .filter(password_link::expires_at.gt(now))
+        .filter(user_account::disabled_at.is_null())
+        .select(ACCOUNT)
+        .get_result(connection)
+        .optional()?)
+}
+
+/// Uses a link up, once; tells whether it still worked.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn use_link(connection: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> Result<bool> {
+    let link = password_link::table.find(token_hash).filter(password_link::used_at.is_null());
+    Ok(diesel::update(link).set(password_link::used_at.eq(now)).execute(connection)? == 1)
+}
+
+/// Notes a failed sign-in of somebody (a keyed hash of address or network).
+///
+/// # Errors
+/// When the database does not answer.
+pub fn insert_attempt(connection: &mut PgConnection, subject_hash: &[u8], now: DateTime<Utc>) -> Result<()> {
+    diesel::insert_into(sign_in_attempt::table)
+        .values((sign_in_attempt::subject_hash.eq(subject_hash), sign_in_attempt::at.eq(now)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Counts the failed sign-ins of somebody since a time and returns the latest.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_attempts(
+    connection: &mut PgConnection,
+    subject_hash: &[u8],
+    since: DateTime<Utc>,
+) -> Result<(i64, Option<DateTime<Utc>>)> {
+    use diesel::dsl::{count_star, max};
+    Ok(sign_in_attempt::table
+        .filter(sign_in_attempt::subject_hash.eq(subject_hash))
+        .filter(sign_in_attempt::at.gt(since))
+        .select((count_star(), max(sign_in_attempt::at)))
+        .get_result(connection)?)
+}
+
+/// Forgets the failed sign-ins of somebody.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn delete_attempts(connection: &mut PgConnection, subject_hash: &[u8]) -> Result<()> {
+    diesel::delete(sign_in_attempt::table.filter(sign_in_attempt::subject_hash.eq(subject_hash)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Deletes sessions and links that are over and failed sign-ins older than a day.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn prune(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
+    diesel::delete(session::table.filter(session::expires_at.lt(now))).execute(connection)?;
+    diesel::delete(password_link::table.filter(password_link::expires_at.lt(now))).execute(connection)?;
+    let day_ago = now - chrono::TimeDelta::days(1);
+    diesel::delete(sign_in_attempt::table.filter(sign_in_attempt::at.lt(day_ago))).execute(connection)?;
+    Ok(())
+}
+
+/// Inserts a key.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn insert_key(
+    connection: &mut PgConnection,
+    id: Uuid,
+    name: &str,
+    secret_hash: &[u8],
+    scopes: &[Scope],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let scopes: Vec<Option<&str>> = scopes.iter().map(|scope| Some(scope.as_str())).collect();
+    diesel::insert_into(api_key::table)
+        .values((
+            api_key::id.eq(id),
+            api_key::name.eq(name),
+            api_key::secret_hash.eq(secret_hash),
+            api_key::scopes.eq(scopes),
+            api_key::created_at.eq(now),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Finds a key that was not revoked: its id, scopes and when it was last used.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_key(
+    connection: &mut PgConnection,
+    secret_hash: &[u8],
+) -> Result<Option<(Uuid, Vec<Scope>, Option<DateTime<Utc>>)>> {
+    let row = api_key::table
+        .filter(api_key::secret_hash.eq(secret_hash))
+        .filter(api_key::revoked_at.is_null())
+        .select((api_key::id, api_key::scopes, api_key::last_used_at))
+        .get_result::<(Uuid, Vec<Option<String>>, Option<DateTime<Utc>>)>(connection)
+        .optional()?;
+    Ok(row.map(|(id, scopes, used)| {
+        (id, scopes.iter().flatten().filter_map(|word| word.parse().ok()).collect(), used)
+    }))
+}
+
+/// Notes that a key was used.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn use_key(connection: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(api_key::table.find(id)).set(api_key::last_used_at.eq(now)).execute(connection)?;
+    Ok(())
+}

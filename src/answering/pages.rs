@@ -1,0 +1,249 @@
+//! `GET|POST /s/{token}`, `GET|POST /u/{token}` and `/privacy`.
+
+use super::form::{self, Step};
+use super::queries;
+use super::show::{self, Page, Typed, frame};
+use super::submit::{self, Submitted};
+use super::views::{
+    AnswerPage, ClosedPage, FormError, MorePage, PrivacyPage, StopPage, StoppedPage, ThanksPage, UnknownPage,
+};
+use super::{nonce, views};
+use crate::app::App;
+use crate::delivery;
+use crate::error::{Error, Result};
+use crate::ids::LinkToken;
+use crate::surveys::wording::{Wording, wording};
+use crate::web::{Fields, PageResult, form as web_form, html, page, redirect};
+use actix_web::{HttpRequest, HttpResponse, dev::Payload, web};
+use serde::Deserialize;
+
+/// What a link may carry. Whatever does not fit is ignored, for links are bent on their way.
+#[derive(Debug, Default, Deserialize)]
+pub struct Parameters {
+    score: Option<String>,
+    lang: Option<String>,
+    step: Option<String>,
+}
+
+/// What a token leads to.
+enum Found {
+    Unknown,
+    Closed,
+    Open(Box<Page>),
+}
+
+async fn find(app: &App, text: &str, lang: Option<String>) -> Result<Found> {
+    let Some(token) = LinkToken::parse(text) else { return Ok(Found::Unknown) };
+    let now = app.clock.now();
+    let organisation = app.config.organisation.language.clone();
+    app.db(move |connection| {
+        let Some(link) = queries::find_link(connection, &token.hash())? else { return Ok(Found::Unknown) };
+        if !show::is_open(&link, now) {
+            return Ok(Found::Closed);
+        }
+        let about = delivery::queries::load_about(connection, &[link.visit])?.remove(&link.visit);
+        let about = about.ok_or_else(|| Error::internal("an invitation without a visit"))?;
+        let content = serde_json::from_value(about.content.clone()).map_err(Error::internal)?;
+        let stored = queries::find_response(connection, link.visit)?;
+        let language = show::language(lang.as_deref(), about.language.as_deref(), &organisation);
+        let token = token.as_str().to_owned();
+        Ok(Found::Open(Box::new(Page { token, about, content, stored, language })))
+    })
+    .await
+}
+
+/// Words for a page on which the customer is not known.
+fn plain_words(app: &App, lang: Option<&str>) -> &'static Wording {
+    wording(lang.unwrap_or(&app.config.organisation.language))
+}
+
+fn unknown(app: &App, lang: Option<&str>) -> PageResult {
+    let w = plain_words(app, lang);
+    page::not_found(&UnknownPage { frame: frame(app, w, "/privacy", None), w })
+}
+
+fn closed(app: &App, lang: Option<&str>) -> PageResult {
+    let w = plain_words(app, lang);
+    html(&ClosedPage { frame: frame(app, w, "/privacy", None), w })
+}
+
+/// `GET /s/{token}`: shows the form or what stands; changes nothing, whoever fetches it and how often.
+pub async fn answer(
+    app: web::Data<App>,
+    token: web::Path<String>,
+    asked: web::Query<Parameters>,
+) -> PageResult {
+    let asked = asked.into_inner();
+    let found = match find(&app, &token, asked.lang.clone()).await? {
+        Found::Unknown => return unknown(&app, asked.lang.as_deref()),
+        Found::Closed => return closed(&app, asked.lang.as_deref()),
+        Found::Open(found) => found,
+    };
+    let score = asked.score.as_deref().and_then(|score| score.parse().ok());
+    let score =
+        score.filter(|score| found.content.opening().is_some_and(|q| (q.min..=q.max).contains(score)));
+    let now = app.clock.now();
+    let zone = app.config.organisation.time_zone;
+    let wants_form = asked.step.as_deref() == Some("2");
+    if found.stored.is_some() && (!wants_form || found.until(zone, now).is_none()) {
+        return thanks(&app, &found, score);
+    }
+    let mut typed = Typed::stored(&found, score);
+    // A new answer begins with what was chosen in the mail and nothing else.
+    if found.stored.is_none() && score.is_none() {
+        typed.ratings.clear();
+    }
+    let body = render_form(&app, &found, Typed::step(&found, asked.step.as_deref()), typed, score.is_some())?;
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(body))
+}
+
+fn thanks(app: &App, found: &Page, score: Option<i32>) -> PageResult {
+    let w = found.words();
+    let zone = app.config.organisation.time_zone;
+    let chosen = score.map_or(String::new(), |score| format!("&score={score}"));
+    let stored = found.stored.as_ref();
+    html(&ThanksPage {
+        frame: frame(app, w, &format!("/s/{}", found.token), Some(&found.token)),
+        w,
+        given: found.given(),
+        comment: stored.and_then(|stored| stored.comment.clone()),
+        call_me: stored.is_some_and(|stored| stored.call_me),
+        change: found.change(zone, app.clock.now(), &chosen),
+    })
+}
+
+/// Renders either step with what was typed or chosen, and a fresh nonce.
+fn render_form(app: &App, found: &Page, step: Step, typed: Typed, from_mail: bool) -> Result<String> {
+    let w = found.words();
+    let zone = app.config.organisation.time_zone;
+    let now = app.clock.now();
+    let token = LinkToken::parse(&found.token).ok_or_else(|| Error::not_found("link"))?;
+    let nonce = nonce::issue(&app.keys, &token.hash(), now);
+    let frame = frame(app, w, &form_path(found, step), Some(&found.token));
+    let opening = found.content.opening().ok_or_else(|| Error::internal("a survey without questions"))?;
+    let mut first = found.question(opening, typed.ratings.get(&opening.key).copied(), false);
+    if from_mail {
+        first.note = typed.ratings.get(&opening.key).map(|score| views::preselected(w, *score));
+    }
+    let action = found.address("");
+    if step == Step::First {
+        let about = found.sentence(zone);
+        return page::render(&AnswerPage {
+            frame,
+            w,
+            action,
+            nonce,
+            about,
+            question: first,
+            errors: typed.errors,
+        });
+    }
+    let further = found.content.questions.iter().skip(1);
+    let further =
+        further.map(|question| found.question(question, typed.ratings.get(&question.key).copied(), true));
+    page::render(&MorePage {
+        frame,
+        w,
+        action,
+        nonce,
+        questions: std::iter::once(first).chain(further).collect(),
+        comment: typed.comment,
+        call_me: typed.call_me,
+        until: found.until(zone, now).unwrap_or_default(),
+        errors: typed.errors,
+    })
+}
+
+fn form_path(found: &Page, step: Step) -> String {
+    match step {
+        Step::First => format!("/s/{}", found.token),
+        Step::Second => format!("/s/{}?step=2", found.token),
+    }
+}
+
+/// `POST /s/{token}`: stores the answer once and leads on; anything wrong shows the page again with what was
+/// typed, and nothing is stored.
+pub async fn submit(
+    app: web::Data<App>,
+    token: web::Path<String>,
+    asked: web::Query<Parameters>,
+    fields: Fields,
+) -> PageResult {
+    let lang = asked.lang.clone();
+    let found = match find(&app, &token, lang.clone()).await? {
+        Found::Unknown => return unknown(&app, lang.as_deref()),
+        Found::Closed => return closed(&app, lang.as_deref()),
+        Found::Open(found) => found,
+    };
+    let now = app.clock.now();
+    let token_hash = LinkToken::parse(&found.token).map(|token| token.hash()).unwrap_or_default();
+    let used = nonce::check(&app.keys, &token_hash, fields.get("nonce").unwrap_or_default(), now);
+    let checked = form::check(&fields, &found.content, found.words());
+    let (answers, nonce_hash) = match (checked, used) {
+        (Ok(answers), Some(nonce_hash)) => (answers, nonce_hash),
+        (Ok(_), None) => {
+            let expired = FormError { field_id: String::new(), text: found.words().form_expired.to_owned() };
+            return again(&app, &found, &fields, vec![expired]);
+        }
+        (Err(errors), _) => return again(&app, &found, &fields, errors),
+    };
+    let (step, language) = (answers.step, found.language);
+    let submitted = app
+        .db(move |connection| submit::store(connection, &token_hash, &nonce_hash, &answers, language, now))
+        .await?;
+    match (submitted, step) {
+        (Submitted::Closed, _) if found.stored.is_none() => closed(&app, lang.as_deref()),
+        // What stands can no longer be changed; the page that shows it says so.
+        (Submitted::Closed, _) | (Submitted::Stored, Step::Second) => Ok(redirect(&found.address(""))),
+        (Submitted::Stored, Step::First) => Ok(redirect(&found.address("&step=2"))),
+    }
+}
+
+fn again(app: &App, found: &Page, fields: &Fields, errors: Vec<FormError>) -> PageResult {
+    let typed = Typed::posted(fields, &found.content, errors);
+    let body = render_form(app, found, form::step(fields), typed, false)?;
+    let mut response = Error::invalid(Vec::new()).response();
+    Ok(response.content_type("text/html; charset=utf-8").body(body))
+}
+
+/// `GET /u/{token}`: asks before it stops the mails; changes nothing. An unknown link looks like any other, so
+/// that nobody can try tokens here.
+pub async fn stop(
+    app: web::Data<App>,
+    token: web::Path<String>,
+    asked: web::Query<Parameters>,
+) -> PageResult {
+    let w = plain_words(&app, asked.lang.as_deref());
+    let path =
+        format!("/u/{}", LinkToken::parse(&token).map_or(String::new(), |token| token.as_str().to_owned()));
+    html(&StopPage { frame: frame(&app, w, &path, None), w, action: format!("{path}?lang={}", w.language) })
+}
+
+/// `POST /u/{token}`: stops the mails, from our page or with one click from a mail program (RFC 8058: no
+/// cookie, no redirect, urlencoded or multipart).
+pub async fn stop_mails(
+    app: web::Data<App>,
+    token: web::Path<String>,
+    asked: web::Query<Parameters>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> PageResult {
+    drop(request);
+    let body = web_form::read(Payload::from(payload.into_inner())).await?;
+    let text = String::from_utf8_lossy(&body);
+    let w = plain_words(&app, asked.lang.as_deref());
+    if !(text.contains("One-Click") || text.contains("confirm")) {
+        return stop(app, token, asked).await;
+    }
+    if let Some(token) = LinkToken::parse(&token) {
+        let (keys, now) = (app.keys.clone(), app.clock.now());
+        app.transaction(move |connection| delivery::opt_out::stop(connection, &keys, &token, now)).await?;
+    }
+    html(&StoppedPage { frame: frame(&app, w, "/privacy", None), w })
+}
+
+/// `GET /privacy`: what happens to an answer.
+pub async fn privacy(app: web::Data<App>, asked: web::Query<Parameters>) -> PageResult {
+    let w = plain_words(&app, asked.lang.as_deref());
+    html(&PrivacyPage { frame: frame(&app, w, "/privacy", None), w })
+}

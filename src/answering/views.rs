@@ -1,0 +1,366 @@
+//! What the customer's pages show. Every page has its [`Frame`] and the words of its language.
+
+use crate::surveys::wording::{LANGUAGES, Wording, fill};
+use crate::web::shell::{Frame, LanguageLink, Link};
+use askama::Template;
+
+/// The longest scale whose answers are drawn as pips (points).
+const MOST_PIPS: i32 = 7;
+/// From so many points on a scale breaks into two rows (points).
+const LONG_SCALE: usize = 8;
+
+/// Something to correct.
+#[derive(Debug, Clone)]
+pub struct FormError {
+    /// Id of the field: a question's key or `comment`; empty when it is about the whole form.
+    pub field_id: String,
+    /// What to do, in the customer's language.
+    pub text: String,
+}
+
+/// Returns what is wrong with a field.
+fn error_of<'a>(errors: &'a [FormError], field_id: &str) -> Option<&'a str> {
+    errors.iter().find(|error| error.field_id == field_id).map(|error| error.text.as_str())
+}
+
+/// One point of a scale.
+#[derive(Debug, Clone)]
+pub struct Point {
+    /// The raw answer.
+    pub value: i32,
+    /// Its words in the survey; empty when it has none.
+    pub label: String,
+    /// Whether it is chosen.
+    pub checked: bool,
+}
+
+/// One rating question as the page asks it; its texts come from the survey version.
+#[derive(Debug, Clone)]
+pub struct QuestionView {
+    /// The question's key: name of its field.
+    pub key: String,
+    /// What is asked.
+    pub text: String,
+    /// What it means.
+    pub hint: Option<String>,
+    /// Said above the scale, such as [`preselected`].
+    pub note: Option<String>,
+    /// Words of the lower end; empty when it has none.
+    pub low: String,
+    /// Words of the upper end; empty when it has none.
+    pub high: String,
+    /// The points in order.
+    pub points: Vec<Point>,
+    /// Whether it may stay unanswered: adds a radio that takes an answer back.
+    pub optional: bool,
+}
+
+impl QuestionView {
+    /// Says which point is chosen, if it is one of the scale.
+    pub fn choose(&mut self, value: Option<i32>) {
+        for point in &mut self.points {
+            point.checked = Some(point.value) == value;
+        }
+    }
+
+    /// Tells whether the scale needs two rows.
+    fn is_long(&self) -> bool {
+        self.points.len() >= LONG_SCALE
+    }
+
+    /// Returns the ids of the hint and the error that belong to the field.
+    fn described_by(&self, errors: &[FormError]) -> String {
+        let hint = (self.hint.is_some() || self.note.is_some()).then(|| format!("{}-hint", self.key));
+        let error = error_of(errors, &self.key).map(|_| format!("{}-error", self.key));
+        hint.into_iter().chain(error).collect::<Vec<_>>().join(" ")
+    }
+
+    fn error<'a>(&self, errors: &'a [FormError]) -> Option<&'a str> {
+        error_of(errors, &self.key)
+    }
+}
+
+/// Makes the points of a scale from its ends and the words that the survey has for some of them.
+pub fn points(min: i32, max: i32, labels: &[(i32, String)], chosen: Option<i32>) -> Vec<Point> {
+    let label = |value| labels.iter().find(|(known, _)| *known == value).map(|(_, text)| text.clone());
+    (min..=max)
+        .map(|value| Point { value, label: label(value).unwrap_or_default(), checked: chosen == Some(value) })
+        .collect()
+}
+
+/// Says that a point was chosen in the mail and can be changed; for [`QuestionView::note`].
+pub fn preselected(w: &Wording, score: i32) -> String {
+    fill(w.preselected, &[("score", &score.to_string())])
+}
+
+/// Makes the language switch; `href` returns the address of the same page in a language.
+pub fn languages(current: &str, href: impl Fn(&str) -> String) -> Vec<LanguageLink> {
+    let link = |(code, name): &(&'static str, &'static str)| LanguageLink {
+        code,
+        name,
+        href: href(code),
+        current: *code == current,
+    };
+    LANGUAGES.iter().map(link).collect()
+}
+
+/// What surrounds a customer's page, before it is put into words.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Path of the customers' style sheet.
+    pub css: &'static str,
+    /// Name of the organisation.
+    pub organisation: String,
+    /// The language switch.
+    pub languages: Vec<LanguageLink>,
+    /// Address of the page that stops the mails; only where the customer is known.
+    pub stop: Option<String>,
+    /// Address of the page about privacy.
+    pub privacy: Option<String>,
+    /// Address of the imprint.
+    pub imprint_url: Option<String>,
+    /// Postal address of the organisation.
+    pub imprint: Option<String>,
+    /// Whether to say why this person was asked: only where the customer is known.
+    pub why: bool,
+}
+
+/// Puts the surroundings into words.
+pub fn frame(w: &'static Wording, around: Surroundings) -> Frame {
+    let link = |href: Option<String>, label: &str| href.map(|href| Link { href, label: label.to_owned() });
+    let links = [
+        link(around.stop, w.stop_link),
+        link(around.privacy, w.privacy_link),
+        link(around.imprint_url, w.imprint_link),
+    ];
+    Frame {
+        css: around.css,
+        language: w.language,
+        direction: w.direction,
+        why: around.why.then(|| fill(w.why, &[("organisation", &around.organisation)])),
+        organisation: around.organisation,
+        language_label: w.language_label,
+        languages: around.languages,
+        links: links.into_iter().flatten().collect(),
+        imprint: around.imprint,
+    }
+}
+
+/// Names the visit in one sentence; `date` is already in the page's language, `people` may be empty.
+pub fn about(w: &Wording, service: &str, date: &str, people: &[String]) -> String {
+    let mut letters = service.chars();
+    let service = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    let service = service.unwrap_or_default();
+    match people.split_last() {
+        None => fill(w.about, &[("service", &service), ("date", date)]),
+        Some((last, [])) => fill(w.about_with, &[("service", &service), ("date", date), ("people", last)]),
+        Some((last, others)) => {
+            let people = format!("{}{}{last}", others.join(", "), w.and);
+            fill(w.about_with, &[("service", &service), ("date", date), ("people", &people)])
+        }
+    }
+}
+
+/// Step 1: the one question that matters most.
+#[derive(Template)]
+#[template(path = "answering/pages/answer.html")]
+pub struct AnswerPage {
+    /// What stands around.
+    pub frame: Frame,
+    /// The words.
+    pub w: &'static Wording,
+    /// Where the form goes.
+    pub action: String,
+    /// Signed nonce of the form.
+    pub nonce: String,
+    /// Names the visit; see [`about`].
+    pub about: String,
+    /// The overall question, its chosen point marked.
+    pub question: QuestionView,
+    /// What needs correcting.
+    pub errors: Vec<FormError>,
+}
+
+/// Step 2: everything else, all of it optional.
+#[derive(Template)]
+#[template(path = "answering/pages/more.html")]
+pub struct MorePage {
+    /// What stands around.
+    pub frame: Frame,
+    /// The words.
+    pub w: &'static Wording,
+    /// Where the form goes.
+    pub action: String,
+    /// Signed nonce of the form.
+    pub nonce: String,
+    /// All questions in order: the overall one (not optional) first, stored answers marked.
+    pub questions: Vec<QuestionView>,
+    /// The comment as stored or as typed.
+    pub comment: String,
+    /// Whether the customer wants to be called.
+    pub call_me: bool,
+    /// Until when the answer can be changed, in the page's language.
+    pub until: String,
+    /// What needs correcting.
+    pub errors: Vec<FormError>,
+}
+
+impl MorePage {
+    fn until_text(&self) -> String {
+        fill(self.w.changeable_until, &[("until", &self.until)])
+    }
+
+    fn comment_error(&self) -> Option<&str> {
+        error_of(&self.errors, "comment")
+    }
+}
+
+/// One answer as it stands.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// What was asked.
+    pub label: String,
+    /// The answer on its scale, such as *4 of 5*.
+    pub value: String,
+    /// One pip a point, filled up to the answer; empty for long scales.
+    pub pips: Vec<bool>,
+}
+
+impl Given {
+    /// Puts an answer into words and pips.
+    pub fn new(w: &Wording, label: impl Into<String>, max: i32, value: i32) -> Self {
+        let text = fill(w.of, &[("value", &value.to_string()), ("max", &max.to_string())]);
+        let pips = if (1..=MOST_PIPS).contains(&max) {
+            (1..=max).map(|pip| pip <= value).collect()
+        } else {
+            Vec::new()
+        };
+        Self { label: label.into(), value: text, pips }
+    }
+}
+
+/// The way back to the form.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Address of the form.
+    pub href: String,
+    /// Until when it works, in the page's language.
+    pub until: String,
+}
+
+/// What stands after sending.
+#[derive(Template)]
+#[template(path = "answering/pages/thanks.html")]
+pub struct ThanksPage {
+    /// What stands around.
+    pub frame: Frame,
+    /// The words.
+    pub w: &'static Wording,
+    /// The answers in the order of the survey.
+    pub given: Vec<Given>,
+    /// The comment, if there is one.
+    pub comment: Option<String>,
+    /// Whether the customer wants to be called.
+    pub call_me: bool,
+    /// The way back; None when the time for changes is over.
+    pub change: Option<Change>,
+}
+
+impl ThanksPage {
+    fn until_text(&self, until: &str) -> String {
+        fill(self.w.change_until, &[("until", until)])
+    }
+}
+
+/// The link is valid, the time is over; nothing about the visit is shown.
+#[derive(Template)]
+#[template(path = "answering/pages/closed.html")]
+pub struct ClosedPage {
+    /// What stands around.
+    pub frame: Frame,
+    /// The words.
+    pub w: &'static Wording,
+}
+
+/// One page for a link that is unknown, malformed or revoked.
+#[derive(Template)]
+#[template(path = "answering/pages/unknown.html")]
+pub struct UnknownPage {
+    /// What stands around.
+    pub frame: Frame,
+    /// The words.
+    pub w: &'static Wording,
+}
+
+/// Asks whether to stop the mails; opening it changes nothing.
+#[derive(Template)]
+#[template(path = "answering/pages/stop.html")]
+pub struct StopPage {
+    /// What stands around.
+    pub frame: Frame,
+    /// The words.
+    pub w: &'static Wording,
+    /// Where the form goes.
+    pub action: String,
+}
+
+/// The mails are stopped.
+#[derive(Template)]
+#[template(path = "answering/pages/stopped.html")]
+pub struct StoppedPage {
+    /// What stands around.
+    pub frame: Frame,
+    /// The words.
+    pub w: &'static Wording,
+}
+
+/// What is stored, why, who sees it, how long, and the customer's rights.
+#[derive(Template)]
+#[template(path = "answering/pages/privacy.html")]
+pub struct PrivacyPage {
+    /// What stands around.
+    pub frame: Frame,
+    /// The words.
+    pub w: &'static Wording,
+}
+
+impl StopPage {
+    fn text(&self) -> String {
+        fill(self.w.stop_text, &[("organisation", &self.frame.organisation)])
+    }
+}
+
+impl StoppedPage {
+    fn text(&self) -> String {
+        fill(self.w.stopped_text, &[("organisation", &self.frame.organisation)])
+    }
+}
+
+impl PrivacyPage {
+    fn text(&self, paragraph: &str) -> String {
+        fill(paragraph, &[("organisation", &self.frame.organisation)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::surveys::wording::{ENGLISH, GERMAN};
+
+    #[test]
+    fn the_visit_is_named_with_whoever_came() {
+        let people = ["Ada".to_owned(), "Ben".to_owned(), "Cy".to_owned()];
+        assert_eq!(
+            about(&ENGLISH, "boiler repair", "Tuesday 17 November", &[]),
+            "Boiler repair on Tuesday 17 November."
+        );
+        assert_eq!(about(&ENGLISH, "x", "d", &people), "X on d, with Ada, Ben and Cy.");
+        assert_eq!(about(&GERMAN, "wartung", "Dienstag", &people[..1]), "Wartung am Dienstag, mit Ada.");
+    }
+
+    #[test]
+    fn pips_are_drawn_for_short_scales_only() {
+        assert_eq!(Given::new(&ENGLISH, "Overall", 5, 4).pips, [true, true, true, true, false]);
+        assert!(Given::new(&ENGLISH, "Overall", 10, 4).pips.is_empty());
+    }
+}

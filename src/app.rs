@@ -1,0 +1,125 @@
+//! What a request or a job may use: the pool, the clock, the settings, the letters, the way mail leaves and
+//! the secrets.
+
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::db::{self, Pool};
+use crate::error::{Error, Result};
+use crate::ids::Keyring;
+use crate::mail::{MailUrl, Templates, Transport};
+use diesel::PgConnection;
+use std::sync::Arc;
+
+/// Shared by all threads; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// Database connections.
+    pub pool: Pool,
+    /// The time.
+    pub clock: Clock,
+    /// The settings.
+    pub config: Config,
+    /// The organisation's secrets.
+    pub keys: Keyring,
+    /// The letters.
+    pub templates: Arc<Templates>,
+    /// The way mail leaves.
+    pub transport: Transport,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Reads the letters that the settings name.
+    ///
+    /// # Errors
+    /// When a letter cannot be read; the message names the file and the line.
+    pub fn templates(config: &Config) -> std::result::Result<Arc<Templates>, ConfigError> {
+        let wrong = |problem: String| ConfigError::new("HEARBACK_MAIL_TEMPLATES", problem);
+        let templates = Templates::load(config.mail.templates.as_deref())
+            .map_err(|error| wrong(format!("holds a letter that cannot be read: {error}")))?;
+        templates.check().map_err(|errors| {
+            let list: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            wrong(format!("holds a letter that cannot be rendered: {}", list.join("; ")))
+        })?;
+        Ok(Arc::new(templates))
+    }
+
+    /// Reads the way mail leaves from the settings.
+    ///
+    /// # Errors
+    /// When `HEARBACK_MAIL_URL` is wrong.
+    pub fn transport(config: &Config) -> std::result::Result<Transport, ConfigError> {
+        let url: MailUrl = config
+            .mail
+            .url
+            .parse()
+            .map_err(|error| ConfigError::new("HEARBACK_MAIL_URL", format!("is wrong: {error}")))?;
+        let hello = config.http.public_url.host_str().unwrap_or("localhost").to_owned();
+        Ok(Transport::new(&url, &hello))
+    }
+
+    /// Runs database work on a thread that may block.
+    ///
+    /// # Errors
+    /// 503 when no connection comes free within two seconds; else what `work` returns.
+    pub async fn db<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let pool = self.pool.clone();
+        self.blocking(move || {
+            let mut connection = pool.get().map_err(Error::unavailable)?;
+            work(&mut connection)
+        })
+        .await
+    }
+
+    /// Runs database work in one transaction on a thread that may block.
+    ///
+    /// # Errors
+    /// As [`App::db`]; nothing is stored then.
+    pub async fn transaction<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.db(move |connection| db::transaction(connection, work)).await
+    }
+
+    /// Runs slow work (password hashing) off the threads that answer requests.
+    ///
+    /// # Errors
+    /// What `work` returns, or 500 when it panicked.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+    }
+
+    /// Sets the clock by the database, unless it is frozen.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_clock(&self) -> Result<()> {
+        if !self.clock.is_frozen() {
+            let now = self.db(db::read_time).await?;
+            self.clock.set(now);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,310 @@
+//! A visit arrives, is corrected or cancelled: visits store it, delivery decides and plans, all in one
+//! transaction. An edge, because it touches both.
+
+use crate::accounts::Client;
+use crate::api::body::from_value;
+use crate::api::problem::ProblemField;
+use crate::api::{ApiResult, Body};
+use crate::app::App;
+use crate::audit::{self, Actor};
+use crate::customers;
+use crate::customers::Contact;
+use crate::delivery::{eligibility, invite, queries as deliveries};
+use crate::error::{Error, FieldError, Result};
+use crate::surveys::{SurveyVersion, builtin, queries as surveys};
+use crate::visits::model::{CheckedVisit, CustomerMessage, VisitMessage};
+use crate::visits::queries as visits;
+use crate::visits::store::{self, Change, Stored};
+use crate::visits::{Outcome, api, intake};
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use diesel::PgConnection;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+/// Most visits of one batch.
+const LARGEST_BATCH: usize = 1000;
+
+/// Takes in a checked visit: stored, decided and planned, or recognised. Call it in a transaction.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn take_in(
+    connection: &mut PgConnection,
+    app: &App,
+    visit: &CheckedVisit,
+    survey: &SurveyVersion,
+    now: DateTime<Utc>,
+) -> Result<Stored> {
+    if let Some(known) = store::known(connection, visit)? {
+        return Ok(known);
+    }
+    let decision = eligibility::decide(connection, visit, survey, &app.config, &app.keys, now)?;
+    let stored = store::store(connection, visit, &decision, app.config.organisation.time_zone, now)?;
+    if let (Stored::New(id), Some(send_at)) = (stored, decision.send_at) {
+        invite::plan(connection, &app.keys, id, survey.id, send_at, now)?;
+    }
+    Ok(stored)
+}
+
+/// Returns the survey that is asked after a visit.
+///
+/// # Errors
+/// 503 when none is published yet.
+pub fn survey(connection: &mut PgConnection) -> Result<SurveyVersion> {
+    surveys::find_newest(connection, builtin::POST_SERVICE)?
+        .ok_or_else(|| Error::unavailable("no survey is published"))
+}
+
+fn contradiction() -> Error {
+    Error::conflict(
+        "This id came before with other content. Correct a visit by PATCH, or send it under a new id.",
+    )
+}
+
+/// Brings one visit. The same id with the same content is answered 200 and changes nothing.
+#[utoipa::path(post, path = "/api/v1/visits", tag = "visits", request_body = VisitMessage,
+    responses((status = 201, body = api::VisitEnvelope), (status = 200, body = api::VisitEnvelope),
+        (status = 409, body = crate::api::problem::Problem), (status = 422, body = crate::api::problem::Problem)),
+    security(("key" = ["visits:write"])))]
+pub async fn create(app: web::Data<App>, body: Body) -> ApiResult {
+    let now = app.clock.now();
+    let message: VisitMessage = body.read()?;
+    let visit = intake::check(&message, now).map_err(Error::invalid)?;
+    let parts = app.get_ref().clone();
+    let (stored, envelope) = app
+        .transaction(move |connection| {
+            let survey = survey(connection)?;
+            let stored = take_in(connection, &parts, &visit, &survey, now)?;
+            if matches!(stored, Stored::Contradicted(_)) {
+                return Err(contradiction());
+            }
+            Ok((stored, api::one(connection, &visit.external_id)?))
+        })
+        .await?;
+    let mut response =
+        if matches!(stored, Stored::New(_)) { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(response.json(envelope))
+}
+
+/// What became of a batch.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct BatchResult {
+    /// How many are new.
+    accepted: usize,
+    /// How many came before with the same content.
+    repeated: usize,
+    /// Those that were refused; all others stay.
+    rejected: Vec<RejectedVisit>,
+}
+
+/// A visit of a batch that was refused.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RejectedVisit {
+    /// Its place in the batch, from 0.
+    index: usize,
+    /// Its id, if it has one.
+    id: Option<String>,
+    /// What is wrong with it.
+    errors: Vec<ProblemField>,
+}
+
+fn rejected(index: usize, value: &Value, fields: &[FieldError]) -> RejectedVisit {
+    let id = value.get("id").and_then(Value::as_str).map(str::to_owned);
+    RejectedVisit { index, id, errors: fields.iter().map(ProblemField::from).collect() }
+}
+
+/// Brings up to 1,000 visits; a wrong one rejects itself alone.
+#[utoipa::path(post, path = "/api/v1/visits/batch", tag = "visits", request_body = Vec<VisitMessage>,
+    responses((status = 200, body = BatchResult), (status = 422, body = crate::api::problem::Problem)),
+    security(("key" = ["visits:write"])))]
+pub async fn create_batch(app: web::Data<App>, body: Body) -> ApiResult {
+    let now = app.clock.now();
+    let values: Vec<Value> = body.read()?;
+    if values.is_empty() || values.len() > LARGEST_BATCH {
+        return Err(Error::invalid_field("", format!("a batch has from 1 to {LARGEST_BATCH} visits")).into());
+    }
+    let parts = app.get_ref().clone();
+    let result = app
+        .transaction(move |connection| {
+            let survey = survey(connection)?;
+            let mut result = BatchResult::default();
+            for (index, value) in values.iter().enumerate() {
+                let checked = from_value::<VisitMessage>(value.clone(), "")
+                    .map_err(|error| error.fields)
+                    .and_then(|message| intake::check(&message, now));
+                match checked {
+                    Err(fields) => result.rejected.push(rejected(index, value, &fields)),
+                    Ok(visit) => match take_in(connection, &parts, &visit, &survey, now)? {
+                        Stored::New(_) => result.accepted += 1,
+                        Stored::Repeated(_) => result.repeated += 1,
+                        Stored::Contradicted(_) => {
+                            let field = FieldError::new("/id", contradiction().detail);
+                            result.rejected.push(rejected(index, value, &[field]));
+                        }
+                    },
+                }
+            }
+            Ok(result)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(result))
+}
+
+/// Contact data to correct; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Correction {
+    /// The customer's contact data.
+    customer: CustomerMessage,
+}
+
+/// Corrects the customer's contact data until the survey is sent.
+#[utoipa::path(patch, path = "/api/v1/visits/{id}", tag = "visits", params(("id" = String, Path)),
+    request_body = Correction,
+    responses((status = 200, body = api::VisitEnvelope), (status = 404, body = crate::api::problem::Problem),
+        (status = 409, body = crate::api::problem::Problem), (status = 422, body = crate::api::problem::Problem)),
+    security(("key" = ["visits:write"])))]
+pub async fn correct(app: web::Data<App>, client: Client, id: web::Path<String>, body: Body) -> ApiResult {
+    let now = app.clock.now();
+    let correction: Correction = body.read()?;
+    let (contact, problem) = intake::check_contact(&correction.customer).map_err(Error::invalid)?;
+    let parts = app.get_ref().clone();
+    let envelope = app
+        .transaction(move |connection| {
+            let visit = visits::lock_visit(connection, &id)?;
+            let outcome: Outcome = visit.outcome.parse().map_err(Error::internal)?;
+            if !outcome.is_before_sending() {
+                return Err(Error::conflict(format!(
+                    "The visit is {outcome}; contact data are corrected before sending."
+                )));
+            }
+            let email_given = correction.customer.email.is_some();
+            let row = corrected(connection, visit.id, &correction.customer, contact, now)?;
+            visits::update_contact(connection, visit.id, &row)?;
+            let by = Actor::Key(client.key).to_string();
+            match (outcome, row.customer_email.is_some()) {
+                (Outcome::NoAddress, true) => replan(connection, &parts, &visit, &row, &by, now)?,
+                (Outcome::Planned, false) => {
+                    let reason = problem.unwrap_or_else(|| "no mail address".to_owned());
+                    let change = Change { to: Outcome::NoAddress, by: &by, reason: &reason, send_at: None };
+                    store::change(connection, visit.id, &change, now)?;
+                    deliveries::close_of_visit(connection, visit.id)?;
+                }
+                _ => {}
+            }
+            let detail = json!({ "email": email_given, "phone": correction.customer.phone.is_some() });
+            audit::record(
+                connection,
+                now,
+                Actor::Key(client.key),
+                "visit.corrected",
+                &subject(&visit),
+                detail,
+            )?;
+            api::one(connection, &id)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(envelope))
+}
+
+fn subject(visit: &crate::visits::model::VisitRow) -> String {
+    format!("visit {}", visit.id)
+}
+
+/// Lays the correction over what is there.
+fn corrected(
+    connection: &mut PgConnection,
+    visit: uuid::Uuid,
+    message: &CustomerMessage,
+    contact: Contact,
+    now: DateTime<Utc>,
+) -> Result<visits::ContactRow> {
+    let old = visits::find_contact(connection, visit)?;
+    let row = visits::ContactRow {
+        customer_name: contact.name.or(old.customer_name),
+        customer_email: if message.email.is_some() { contact.email } else { old.customer_email },
+        customer_phone: if message.phone.is_some() { contact.phone } else { old.customer_phone },
+        customer_language: message.language.clone().or(old.customer_language),
+        customer_time_zone: message.time_zone.clone().or(old.customer_time_zone),
+        customer_id: old.customer_id,
+    };
+    if row.customer_id.is_some() {
+        return Ok(row);
+    }
+    // The visit named nobody before; now it may.
+    let contact = Contact {
+        external_id: None,
+        name: row.customer_name.clone(),
+        email: row.customer_email.clone(),
+        phone: row.customer_phone.clone(),
+    };
+    let customer_id = customers::queries::upsert(connection, &contact, now)?;
+    Ok(visits::ContactRow { customer_id, ..row })
+}
+
+/// Plans a visit whose address was corrected, unless the address must not be mailed.
+fn replan(
+    connection: &mut PgConnection,
+    app: &App,
+    visit: &crate::visits::model::VisitRow,
+    row: &visits::ContactRow,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let email = row.customer_email.as_deref().unwrap_or_default();
+    if let Some(reason) = customers::suppressed(connection, &app.keys, email)? {
+        let change = Change { to: Outcome::Suppressed, by: "rule", reason: &reason, send_at: None };
+        return store::change(connection, visit.id, &change, now).map(drop);
+    }
+    let zone = row.customer_time_zone.as_deref().and_then(|name| name.parse().ok());
+    let send_at = eligibility::send_at(visit.visited_at, zone, &app.config, now);
+    let survey = survey(connection)?;
+    let change =
+        Change { to: Outcome::Planned, by, reason: "the address was corrected", send_at: Some(send_at) };
+    if store::change(connection, visit.id, &change, now)? {
+        invite::plan(connection, &app.keys, visit.id, survey.id, send_at, now)?;
+    }
+    Ok(())
+}
+
+/// Why a visit is cancelled.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cancellation {
+    /// In a few words.
+    reason: String,
+}
+
+/// Cancels a visit before its survey is sent.
+#[utoipa::path(post, path = "/api/v1/visits/{id}/cancel", tag = "visits", params(("id" = String, Path)),
+    request_body = Cancellation,
+    responses((status = 200, body = api::VisitEnvelope), (status = 404, body = crate::api::problem::Problem),
+        (status = 409, body = crate::api::problem::Problem)),
+    security(("key" = ["visits:write"])))]
+pub async fn cancel(app: web::Data<App>, client: Client, id: web::Path<String>, body: Body) -> ApiResult {
+    let now = app.clock.now();
+    let Cancellation { reason } = body.read()?;
+    let reason = crate::mail::clean_name(&reason);
+    if reason.is_empty() {
+        return Err(Error::invalid_field("/reason", "must not be empty").into());
+    }
+    let envelope = app
+        .transaction(move |connection| {
+            let visit = visits::lock_visit(connection, &id)?;
+            let actor = Actor::Key(client.key);
+            let by = actor.to_string();
+            let change = Change { to: Outcome::Cancelled, by: &by, reason: &reason, send_at: None };
+            if !store::change(connection, visit.id, &change, now)? && visit.outcome != "cancelled" {
+                let detail =
+                    format!("The visit is {}; it can be cancelled only before sending.", visit.outcome);
+                return Err(Error::conflict(detail));
+            }
+            deliveries::close_of_visit(connection, visit.id)?;
+            audit::record(connection, now, actor, "visit.cancelled", &subject(&visit), json!({}))?;
+            api::one(connection, &id)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(envelope))
+}

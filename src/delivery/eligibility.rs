@@ -1,0 +1,144 @@
+//! Whom to ask: what becomes of a visit on arrival, with the reason.
+
+use super::model::TOO_OLD;
+use crate::config::Config;
+use crate::error::Result;
+use crate::ids::Keyring;
+use crate::surveys::SurveyVersion;
+use crate::visits::Outcome;
+use crate::visits::model::{CheckedVisit, Decision};
+use crate::{customers, people};
+use chrono::{DateTime, Utc};
+use diesel::PgConnection;
+
+/// What the database knows about the address of a visit.
+#[derive(Debug, Default)]
+struct Known {
+    suppressed: Option<String>,
+    is_staff: bool,
+}
+
+/// Decides what becomes of a visit that has just come.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn decide(
+    connection: &mut PgConnection,
+    visit: &CheckedVisit,
+    survey: &SurveyVersion,
+    config: &Config,
+    keys: &Keyring,
+    now: DateTime<Utc>,
+) -> Result<Decision> {
+    let known = match &visit.contact.email {
+        None => Known::default(),
+        Some(email) => Known {
+            suppressed: customers::suppressed(connection, keys, email)?,
+            is_staff: people::queries::is_staff_address(connection, email)?,
+        },
+    };
+    Ok(judge(visit, &known, survey, config, now))
+}
+
+/// The rules, in their order: first what makes a visit not eligible, then whether there is an address.
+fn judge(
+    visit: &CheckedVisit,
+    known: &Known,
+    survey: &SurveyVersion,
+    config: &Config,
+    now: DateTime<Utc>,
+) -> Decision {
+    let closed = |outcome, reason: String| Decision { outcome, reason, send_at: None };
+    if visit.visited_at < now - TOO_OLD {
+        return closed(Outcome::Expired, "the visit is older than 14 days".to_owned());
+    }
+    let default_basis = config.organisation.lawful_basis.is_some();
+    match &visit.basis {
+        None if !default_basis => return closed(Outcome::NoBasis, "no lawful basis was given".to_owned()),
+        Some(basis) if !basis.channels.iter().any(|channel| channel == "email") => {
+            return closed(Outcome::NoBasis, format!("{} does not cover mail", basis.kind));
+        }
+        _ => {}
+    }
+    if let Some(problem) = &visit.address_problem {
+        return closed(Outcome::NoAddress, problem.clone());
+    }
+    if known.is_staff {
+        return closed(Outcome::Internal, "the address is one of our own people's".to_owned());
+    }
+    if let Some(reason) = &known.suppressed {
+        return closed(Outcome::Suppressed, reason.clone());
+    }
+    let send_at = send_at(visit.visited_at, visit.time_zone, config, now);
+    let reason = format!("survey {} v{}", survey.survey, survey.version);
+    Decision { outcome: Outcome::Planned, reason, send_at: Some(send_at) }
+}
+
+/// When a survey is to be mailed: after the delay, in the customer's own hours.
+pub fn send_at(
+    visited_at: DateTime<Utc>,
+    zone: Option<chrono_tz::Tz>,
+    config: &Config,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let earliest = (visited_at + config.sending.delay).max(now);
+    config.sending.window.next(earliest, zone.unwrap_or(config.organisation.time_zone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::visits::intake;
+    use crate::visits::model::VisitMessage;
+    use serde_json::{Value, json};
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-20T15:00:00Z".parse().unwrap()
+    }
+
+    fn judged(change: Value, known: &Known) -> Decision {
+        let mut message = json!({
+            "id": "1", "visited_at": "2026-11-20T14:05:00Z", "service": "repair", "employees": [{"id": "E1"}],
+            "customer": {"email": "c@example.com", "time_zone": "Europe/London"},
+            "lawful_basis": {"kind": "consent"},
+        });
+        message.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let message: VisitMessage = serde_json::from_value(message).unwrap();
+        let visit = intake::check(&message, now()).unwrap();
+        let content = crate::surveys::builtin::content();
+        let survey =
+            SurveyVersion { id: uuid::Uuid::nil(), survey: "post-service".into(), version: 1, content };
+        judge(&visit, known, &survey, &Config::from_lookup(&|_| None).unwrap(), now())
+    }
+
+    #[test]
+    fn a_sound_visit_is_planned_two_hours_later() {
+        let decision = judged(json!({}), &Known::default());
+        assert_eq!(decision.outcome, Outcome::Planned);
+        assert_eq!(decision.reason, "survey post-service v1");
+        assert_eq!(decision.send_at, Some("2026-11-20T16:05:00Z".parse().unwrap()));
+    }
+
+    #[test]
+    fn each_reason_not_to_ask_is_told() {
+        for (change, outcome) in [
+            (json!({"visited_at": "2026-11-01T14:05:00Z"}), Outcome::Expired),
+            (json!({"lawful_basis": null}), Outcome::NoBasis),
+            (json!({"lawful_basis": {"kind": "consent", "channels": ["phone"]}}), Outcome::NoBasis),
+            (json!({"customer": {"email": "c@"}}), Outcome::NoAddress),
+            (json!({"customer": null}), Outcome::NoAddress),
+        ] {
+            let decision = judged(change, &Known::default());
+            assert_eq!((decision.outcome, decision.send_at), (outcome, None));
+            assert!(!decision.reason.is_empty());
+        }
+    }
+
+    #[test]
+    fn staff_and_suppressed_addresses_are_not_asked() {
+        let staff = Known { is_staff: true, ..Known::default() };
+        assert_eq!(judged(json!({}), &staff).outcome, Outcome::Internal);
+        let stopped = Known { suppressed: Some("the customer said stop".into()), ..Known::default() };
+        assert_eq!(judged(json!({}), &stopped).outcome, Outcome::Suppressed);
+    }
+}

@@ -1,0 +1,100 @@
+//! From a claimed invitation to the letter for the relay.
+
+use super::model::{About, Claimed};
+use crate::app::App;
+use crate::config::ConfigError;
+use crate::ids::LinkToken;
+use crate::mail::{EmailAddress, Letter, ListUnsubscribe, Mailbox, PreparedLetter};
+use crate::surveys::Content;
+use crate::surveys::dates;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde_json::json;
+
+/// Name of the template.
+const LETTER: &str = "invitation";
+
+/// Writes the letter of an invitation.
+///
+/// # Errors
+/// In the operator's words, when it cannot be written; another try would not help.
+pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<PreparedLetter, String> {
+    let about = &claimed.about;
+    let config = &app.config;
+    let address = about.customer_email.as_deref().ok_or("the visit has no address any more")?;
+    let to = EmailAddress::parse(address).map_err(|error| error.to_string())?;
+    let token = LinkToken::derive(&app.keys, &claimed.secret_id, claimed.id, claimed.token_version)
+        .ok_or_else(|| format!("HEARBACK_SECRET has no secret with the id {}", claimed.secret_id))?;
+    let language = about.language.clone().unwrap_or_else(|| config.organisation.language.clone());
+    let rendered = app
+        .templates
+        .render(LETTER, &language, &context(app, about, &token, &language)?)
+        .map_err(|error| error.to_string())?;
+    let from = sender("HEARBACK_MAIL_FROM", &config.mail.from).map_err(|error| error.to_string())?;
+    let reply_to = config.mail.reply_to.as_deref().map(|text| sender("HEARBACK_REPLY_TO", text)).transpose();
+    let reply_to = reply_to.map_err(|error| error.to_string())?;
+    let domain = from.address.domain().to_owned();
+    let unsubscribe = config.http.link(&format!("/u/{}", token.as_str()));
+    let letter = Letter {
+        from,
+        reply_to,
+        to_name: about.customer_name.clone(),
+        to,
+        subject: rendered.subject,
+        text: rendered.text,
+        html: rendered.html,
+        message_id: format!("<{}.{LETTER}@{domain}>", claimed.id.simple()),
+        date: now,
+        language: app.templates.resolve(LETTER, &language).unwrap_or("en").to_owned(),
+        list_unsubscribe: Some(ListUnsubscribe { url: unsubscribe, mailto: None }),
+        list_id: Some(format!("surveys.{domain}")),
+    };
+    letter.to_message().map_err(|error| error.to_string())
+}
+
+/// Reads `Name <address>` or an address from a setting.
+///
+/// # Errors
+/// Names the setting.
+pub fn sender(setting: &str, text: &str) -> Result<Mailbox, ConfigError> {
+    text.parse().map_err(|error| ConfigError::new(setting, format!("is no sender: {error}")))
+}
+
+fn context(app: &App, about: &About, token: &LinkToken, language: &str) -> Result<serde_json::Value, String> {
+    let organisation = &app.config.organisation;
+    let content: Content =
+        serde_json::from_value(about.content.clone()).map_err(|error| error.to_string())?;
+    let opening = content.opening().ok_or("the survey has no question")?;
+    let employees = about.employees.join(", ");
+    let texts = content.texts_of(&opening.key, language);
+    let link = app.config.http.link(&format!("/s/{}", token.as_str()));
+    let scale: Vec<_> = (opening.min..=opening.max)
+        .map(|value| json!({ "value": value, "link": format!("{link}?score={value}") }))
+        .collect();
+    let url = |url: &Option<url::Url>| url.as_ref().map_or(String::new(), ToString::to_string);
+    let privacy = url(&organisation.privacy_url);
+    Ok(json!({
+        "organisation": organisation.name,
+        "initial": organisation.name.chars().next().map(String::from).unwrap_or_default(),
+        "customer_name": about.customer_name.as_deref().unwrap_or_default(),
+        "employee": employees,
+        "service": about.service,
+        "date": date(about, app.config.organisation.time_zone, language),
+        "question": texts.text_with(&employees),
+        "scale": scale,
+        "low": texts.low,
+        "high": texts.high,
+        "answer_link": link,
+        "stop_link": app.config.http.link(&format!("/u/{}", token.as_str())),
+        "privacy_link": if privacy.is_empty() { app.config.http.link("/privacy") } else { privacy },
+        "imprint_link": url(&organisation.imprint_url),
+        "imprint": organisation.imprint.as_deref().unwrap_or_default(),
+        "call_me_hint": true,
+    }))
+}
+
+/// Writes the date of a visit in a language and in the customer's zone.
+pub fn date(about: &About, organisation: Tz, language: &str) -> String {
+    let zone = about.time_zone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(organisation);
+    dates::long(about.visited_at.with_timezone(&zone).date_naive(), language)
+}

@@ -1,0 +1,21 @@
+//! From a visit to a mail in the relay's hands. The invitations are the send queue.
+//!
+//! An invitation is planned, claimed with a lease, and given to the relay in two halves: before the final dot
+//! it may be tried again, past it never. The marker between the halves is committed before the body goes out,
+//! and the database itself forbids a second mail past it. No reply after the dot is `unknown`: shown, never
+//! sent again by itself.
+//!
+//! States: planned → sending → sent | unknown | bounced | failed; closed when there is nothing left to do.
+
+pub mod close;
+pub mod eligibility;
+pub mod invite;
+pub mod letter;
+pub mod model;
+pub mod opt_out;
+pub mod queries;
+pub mod rescue;
+pub mod send;
+pub mod verdict;
+
+pub use send::Sender;

@@ -1,0 +1,76 @@
+//! The demo: a visibly fictitious company whose visits go the real road – posted, planned, mailed into a folder,
+//! answered through the links in those mails, folded and evaluated – under a clock that runs through five weeks
+//! in seconds.
+//!
+//! Everything is drawn from a fixed seed, and every step can be repeated, so that a start that was interrupted
+//! goes on and a second one adds nothing.
+
+mod company;
+mod draw;
+mod mailbox;
+mod play;
+mod summary;
+
+use crate::boot::{Boot, BootError};
+use crate::cli::run::{block_on, serve_app};
+use crate::clock::Clock;
+use crate::config::Config;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// What the demo may be told.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Folder for database and mails.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Address to listen on.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// Do everything, print a summary and exit without serving.
+    #[arg(long)]
+    once: bool,
+}
+
+/// Runs the demo.
+///
+/// # Errors
+/// One sentence that says what is missing.
+pub fn run(options: &Options) -> Result<(), BootError> {
+    let config = settings(options)?;
+    let mail = config.data.join("mail");
+    let boot = Boot::start(config)?;
+    let once = options.once;
+    block_on(async {
+        let began = play::beginning(&boot.app).await?;
+        let simulated = boot.with_clock(Clock::frozen(began));
+        play::play(&simulated, boot.app.clock.now(), &mail).await?;
+        let text = summary::write(&boot.app, &mail).await?;
+        println!("{text}");
+        if once { Ok(()) } else { serve_app(boot.app.clone(), true).await }
+    })
+}
+
+/// The demo's own settings; what the user set stays, but never where mail goes.
+fn settings(options: &Options) -> Result<Config, BootError> {
+    let from_environment = Config::lookup();
+    let data = options.data.clone().map(|data| std::path::absolute(&data).unwrap_or(data));
+    let listen = options.listen.map(|listen| listen.to_string());
+    let lookup = move |name: &str| match name {
+        "HEARBACK_DATA" => {
+            data.as_ref().map(|data| data.display().to_string()).or_else(|| from_environment(name))
+        }
+        "HEARBACK_LISTEN" => listen.clone().or_else(|| from_environment(name)),
+        // A demo mails nobody and touches no database of somebody else's.
+        "HEARBACK_MAIL_URL" | "DATABASE_URL" | "HEARBACK_SECRET" => None,
+        "HEARBACK_SENDING" => Some("on".to_owned()),
+        "HEARBACK_LOG" => from_environment(name).or_else(|| Some("warn".to_owned())),
+        "HEARBACK_ORGANISATION" => Some(company::NAME.to_owned()),
+        "HEARBACK_IMPRINT" => Some(company::IMPRINT.to_owned()),
+        "HEARBACK_MAIL_FROM" => Some(format!("{} <feedback@example.com>", company::NAME)),
+        "HEARBACK_REPLY_TO" => Some("office@example.com".to_owned()),
+        "HEARBACK_TIME_ZONE" => Some("Europe/London".to_owned()),
+        other => from_environment(other),
+    };
+    Ok(Config::from_lookup(&lookup)?)
+}

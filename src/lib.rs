@@ -1,0 +1,52 @@
+//! Hearback: ask after every service, hear those who answer, call those who do not, and let the scores be fair.
+//!
+//! Capability folders stand on floors; imports go down only (`tests/floors.rs` checks it).
+//!
+//! ```text
+//! 12 edges        routes server worker arrival openapi probes today boot demo cli
+//! 11 reports
+//!  9 evaluations
+//!  8 scores
+//!  6 answering
+//!  5 delivery
+//!  4 visits  surveys
+//!  3 customers  accounts
+//!  2 people
+//!  1 kits         db mail jobs web api stats audit changes app
+//!  0 ground       clock ids error telemetry config
+//! ```
+
+pub mod accounts;
+pub mod answering;
+pub mod api;
+pub mod app;
+pub mod arrival;
+pub mod audit;
+pub mod boot;
+pub mod changes;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod customers;
+pub mod db;
+pub mod delivery;
+pub mod demo;
+pub mod error;
+pub mod evaluations;
+pub mod ids;
+pub mod jobs;
+pub mod mail;
+pub mod openapi;
+pub mod people;
+pub mod probes;
+pub mod reports;
+pub mod routes;
+pub mod scores;
+pub mod server;
+pub mod stats;
+pub mod surveys;
+pub mod telemetry;
+pub mod today;
+pub mod visits;
+pub mod web;
+pub mod worker;

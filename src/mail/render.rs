@@ -1,0 +1,290 @@
+//! Letters from templates: `<letter>/<language>.{subject.txt,body.txt,body.mjml}` and `<letter>/sample.json`.
+//!
+//! MJML is compiled once, at load; per recipient only minijinja runs. Values are data: whatever a name holds is
+//! escaped in HTML and never run as a template.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Write};
+use std::path::Path;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value, escape_formatter};
+use serde::Serialize;
+
+use super::mjml;
+use super::template_files::{self, KINDS, SAMPLE, Source};
+
+/// The language that every letter has.
+const FALLBACK: &str = "en";
+/// Ends the name under which compiled MJML is kept.
+const HTML: &str = "body.html";
+const MJML: &str = "body.mjml";
+
+/// A letter's words for one recipient.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The HTML document.
+    pub html: String,
+}
+
+impl fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rendered({} bytes of text, {} of HTML)", self.text.len(), self.html.len())
+    }
+}
+
+/// What is wrong with a template; `Display` is `file:line: reason`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateError {
+    /// The file, or for a built-in template its path in the source tree.
+    pub file: String,
+    /// The line, from 1, where it is known.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl TemplateError {
+    pub(super) fn new(file: impl Into<String>, line: Option<usize>, reason: impl Into<String>) -> Self {
+        Self { file: file.into(), line, reason: reason.into() }
+    }
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.reason),
+            None => write!(f, "{}: {}", self.file, self.reason),
+        }
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+/// All letters in all their languages, ready to render.
+pub struct Templates {
+    environment: Environment<'static>,
+    /// Letter → languages.
+    letters: BTreeMap<String, BTreeSet<String>>,
+    /// Letter → sample data.
+    samples: BTreeMap<String, serde_json::Value>,
+    /// Template name → the file it came from.
+    files: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Templates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Templates").field(&self.letters).finish()
+    }
+}
+
+impl Templates {
+    /// Loads the built-in templates and lets files of the same name below `dir` take their place; `dir` may also
+    /// add languages.
+    ///
+    /// # Errors
+    /// The first file that cannot be read, is no template's name, breaks the syntax of minijinja, MJML or JSON, or
+    /// is missing from its set.
+    pub fn load(dir: Option<&Path>) -> Result<Self, TemplateError> {
+        Self::from_sources(template_files::collect(dir)?)
+    }
+
+    fn from_sources(sources: BTreeMap<String, Source>) -> Result<Self, TemplateError> {
+        let mut templates = Self {
+            environment: environment(),
+            letters: BTreeMap::new(),
+            samples: BTreeMap::new(),
+            files: BTreeMap::new(),
+        };
+        for (name, source) in sources {
+            templates.add(name, source)?;
+        }
+        templates.check_sets()?;
+        Ok(templates)
+    }
+
+    fn add(&mut self, name: String, source: Source) -> Result<(), TemplateError> {
+        let Source { file, text } = source;
+        let (letter, base) = name.split_once('/').unwrap_or_default();
+        if base == SAMPLE {
+            let sample = serde_json::from_str(&text)
+                .map_err(|error| TemplateError::new(&file, Some(error.line()), error.to_string()))?;
+            self.samples.insert(letter.to_owned(), sample);
+            return Ok(());
+        }
+        let (language, kind) = base.split_once('.').unwrap_or_default();
+        self.letters.entry(letter.to_owned()).or_default().insert(language.to_owned());
+        self.files.insert(name.clone(), file.clone());
+        if kind == MJML {
+            let html =
+                mjml::compile(&text).map_err(|error| TemplateError::new(&file, error.line, error.reason))?;
+            let html_name = format!("{letter}/{language}.{HTML}");
+            // The source goes in first: its lines are the ones a person can find.
+            self.add_template(name, text)?;
+            self.files.insert(html_name.clone(), file);
+            self.add_template(html_name, html)
+        } else {
+            self.add_template(name, text)
+        }
+    }
+
+    fn add_template(&mut self, name: String, text: String) -> Result<(), TemplateError> {
+        let added = self.environment.add_template_owned(name.clone(), text);
+        added.map_err(|error| self.described(&name, &error))
+    }
+
+    fn check_sets(&self) -> Result<(), TemplateError> {
+        let missing = |file: String, why: &str| Err(TemplateError::new(file, None, why));
+        for (letter, languages) in &self.letters {
+            if !languages.contains(FALLBACK) {
+                return missing(format!("{letter}/{FALLBACK}.{MJML}"), "missing: every letter needs English");
+            }
+            for language in languages {
+                for kind in KINDS {
+                    let name = format!("{letter}/{language}.{kind}");
+                    if !self.files.contains_key(&name) {
+                        return missing(name, "missing: a language needs subject, text and MJML");
+                    }
+                }
+            }
+            if !self.samples.contains_key(letter) {
+                return missing(format!("{letter}/{SAMPLE}"), "missing: a letter is checked with its sample");
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists the languages that a letter is written in; empty for a letter that does not exist.
+    pub fn languages(&self, letter: &str) -> Vec<&str> {
+        self.letters.get(letter).into_iter().flatten().map(String::as_str).collect()
+    }
+
+    /// Renders a letter in the language asked for, else in its primary language (`de` for `de-AT`, RFC 4647
+    /// §3.4), else in English.
+    ///
+    /// # Errors
+    /// An unknown letter, or a template that uses something the context does not have.
+    pub fn render(
+        &self,
+        letter: &str,
+        language: &str,
+        context: &impl Serialize,
+    ) -> Result<Rendered, TemplateError> {
+        let language = self
+            .resolve(letter, language)
+            .ok_or_else(|| TemplateError::new(letter, None, "there is no such letter"))?;
+        let context = Value::from(Serde(context));
+        let subject = self.render_one(&format!("{letter}/{language}.subject.txt"), &context)?;
+        let text = self.render_one(&format!("{letter}/{language}.body.txt"), &context)?;
+        let html = self.render_one(&format!("{letter}/{language}.{HTML}"), &context).or_else(|error| {
+            // Rendered again from the MJML, the same mistake has a line that a person can find.
+            self.render_one(&format!("{letter}/{language}.{MJML}"), &context).and(Err(error))
+        })?;
+        Ok(Rendered {
+            subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
+            text: format!("{}\n", text.trim()),
+            html,
+        })
+    }
+
+    /// Tells in which of its languages [`Templates::render`] would write a letter.
+    pub fn resolve(&self, letter: &str, language: &str) -> Option<&str> {
+        let languages = self.letters.get(letter)?;
+        let wanted = language.to_ascii_lowercase().replace('_', "-");
+        let primary = wanted.split('-').next().unwrap_or_default();
+        let find = |tag: &str| languages.iter().find(|have| have.eq_ignore_ascii_case(tag));
+        find(&wanted).or_else(|| find(primary)).or_else(|| find(FALLBACK)).map(String::as_str)
+    }
+
+    /// Renders every letter in every language with its sample.
+    ///
+    /// # Errors
+    /// Every template that fails or gives nothing, each with file and line.
+    pub fn check(&self) -> Result<(), Vec<TemplateError>> {
+        let mut errors = Vec::new();
+        for (letter, languages) in &self.letters {
+            for language in languages {
+                match self.render(letter, language, &self.samples.get(letter)) {
+                    Ok(rendered) => errors.extend(self.gaps(letter, language, &rendered)),
+                    Err(error) => errors.push(error),
+                }
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    fn gaps(&self, letter: &str, language: &str, rendered: &Rendered) -> Vec<TemplateError> {
+        let parts = [("subject.txt", &rendered.subject), ("body.txt", &rendered.text)];
+        let empty = parts.into_iter().filter(|(_, text)| text.trim().is_empty());
+        empty
+            .map(|(kind, _)| {
+                let file = self.file(&format!("{letter}/{language}.{kind}"));
+                TemplateError::new(file, None, "gives nothing with its sample")
+            })
+            .collect()
+    }
+
+    fn render_one(&self, name: &str, context: &Value) -> Result<String, TemplateError> {
+        let template = self.environment.get_template(name);
+        let rendered = template.and_then(|template| template.render(context));
+        rendered.map_err(|error| self.described(name, &error))
+    }
+
+    fn described(&self, name: &str, error: &minijinja::Error) -> TemplateError {
+        let name = error.name().unwrap_or(name);
+        // Lines of compiled HTML are nobody's.
+        let line = if name.ends_with(HTML) { None } else { error.line() };
+        let reason = match error.detail() {
+            Some(detail) => format!("{}: {detail}", error.kind()),
+            None => error.kind().to_string(),
+        };
+        TemplateError::new(self.file(name), line, reason)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.files.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A line that holds but a tag leaves no empty line. Building fails for changed delimiters only.
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.unwrap_or_default());
+    environment.set_auto_escape_callback(|name| {
+        if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html }
+    });
+    environment.set_formatter(format_value);
+    environment
+}
+
+/// Escapes as minijinja does, but leaves `/` alone: links stay readable in the source of a mail, for filters
+/// and for people.
+fn format_value(out: &mut Output, state: &mut State, value: &Value) -> Result<(), minijinja::Error> {
+    let html = matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe();
+    let Some(text) = value.as_str().filter(|_| html) else {
+        return escape_formatter(out, state, value);
+    };
+    for c in text.chars() {
+        let written = match c {
+            '<' => out.write_str("&lt;"),
+            '>' => out.write_str("&gt;"),
+            '&' => out.write_str("&amp;"),
+            '"' => out.write_str("&quot;"),
+            '\'' => out.write_str("&#x27;"),
+            other => out.write_char(other),
+        };
+        written?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "render_tests.rs"]
+mod tests;

@@ -1,0 +1,130 @@
+//! The description of the API (OpenAPI 3.1) and the readable page made from it.
+
+use crate::answering::api as responses;
+use crate::api::docs::{DocsPage, Endpoint, Parameter};
+use crate::evaluations::api as evaluations;
+use crate::visits::api as visits;
+use crate::web::{PageResult, assets, html};
+use crate::{api, arrival};
+use actix_web::HttpResponse;
+use serde_json::Value;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+/// Where the description stands.
+const ADDRESS: &str = "/api/v1/openapi.json";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Hearback", description = "Visits in, outcomes, responses and evaluations out."),
+    modifiers(&Key),
+    components(schemas(api::problem::Problem)),
+    paths(
+        arrival::create, arrival::create_batch, visits::list, visits::show, arrival::correct, arrival::cancel,
+        visits::outcomes, responses::list, evaluations::show
+    )
+)]
+struct Description;
+
+/// Every route takes a key.
+struct Key;
+
+impl utoipa::Modify for Key {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let components = description.components.get_or_insert_with(Default::default);
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("hb_…").build();
+        components.add_security_scheme("key", SecurityScheme::Http(bearer));
+    }
+}
+
+/// Returns the description as JSON.
+pub fn description() -> Value {
+    serde_json::to_value(Description::openapi()).unwrap_or_default()
+}
+
+/// `GET /api/v1/openapi.json`.
+pub async fn json() -> HttpResponse {
+    HttpResponse::Ok().json(description())
+}
+
+/// `GET /api/docs`: the same for people, without a script.
+pub async fn docs() -> PageResult {
+    let description = description();
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let paths = description.get("paths").and_then(Value::as_object);
+    let endpoints = paths.into_iter().flatten().flat_map(|(path, methods)| {
+        let methods = methods.as_object().into_iter().flatten();
+        methods.map(move |(method, operation)| endpoint(path, method, operation))
+    });
+    html(&DocsPage {
+        css: assets::staff_css(),
+        version: text(description.pointer("/info/version")),
+        base: "/api/v1".to_owned(),
+        openapi: ADDRESS.to_owned(),
+        error_example: ERROR.to_owned(),
+        endpoints: endpoints.collect(),
+    })
+}
+
+const ERROR: &str = r#"{
+  "type": "about:blank",
+  "title": "Something needs correcting",
+  "status": 422,
+  "detail": "Some fields are wrong. Nothing was stored.",
+  "errors": [{ "field": "/visited_at", "reason": "must be a date and time with a zone, such as 2026-11-20T14:05:00Z" }]
+}"#;
+
+fn endpoint(path: &str, method: &str, operation: &Value) -> Endpoint {
+    let text =
+        |pointer: &str| operation.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = |name: &str| operation.get(name).and_then(Value::as_array).into_iter().flatten();
+    let scopes = operation.pointer("/security/0/key").and_then(Value::as_array).into_iter().flatten();
+    let scopes: Vec<&str> = scopes.filter_map(Value::as_str).collect();
+    let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
+    Endpoint {
+        method: method.to_uppercase(),
+        path: path.trim_start_matches("/api/v1").to_owned(),
+        summary: text("/summary"),
+        description: text("/description"),
+        scope: (!scopes.is_empty()).then(|| scopes.join(" or ")),
+        parameters: list("parameters").map(parameter).collect(),
+        request: operation
+            .get("requestBody")
+            .map(|_| example(path).to_owned())
+            .filter(|text| !text.is_empty()),
+        responses: responses.map(|(status, _)| (status.clone(), meaning(status).to_owned())).collect(),
+    }
+}
+
+fn parameter(parameter: &Value) -> Parameter {
+    let text = |name: &str| parameter.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let required = parameter.get("required").and_then(Value::as_bool).unwrap_or_default();
+    Parameter { name: text("name"), place: text("in"), required, meaning: text("description") }
+}
+
+fn meaning(status: &str) -> &'static str {
+    match status {
+        "200" => "done, or done before",
+        "201" => "stored",
+        "404" => "no such thing",
+        "409" => "contradicts what is stored",
+        "422" => "some fields are wrong; each is named",
+        _ => "",
+    }
+}
+
+fn example(path: &str) -> &'static str {
+    match path {
+        "/api/v1/visits" => VISIT,
+        "/api/v1/visits/{id}" => r#"{ "customer": { "email": "c9@example.com" } }"#,
+        "/api/v1/visits/{id}/cancel" => r#"{ "reason": "the visit did not take place" }"#,
+        _ => "",
+    }
+}
+
+const VISIT: &str = r#"{
+  "id": "WO-1001", "visited_at": "2026-11-20T14:05:00Z", "service": "boiler repair",
+  "employees": [{ "id": "E17", "name": "Sample Employee", "team": "North 2" }],
+  "customer": { "id": "C9", "name": "Sample Customer", "email": "c9@example.com", "language": "en" },
+  "lawful_basis": { "kind": "consent", "channels": ["email", "phone"], "evidence": "order form, 2026-01-03" }
+}"#;

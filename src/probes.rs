@@ -1,0 +1,28 @@
+//! `/healthz` and `/readyz` for whoever watches the server.
+
+use crate::app::App;
+use crate::db;
+use crate::error::Result;
+use actix_web::{HttpResponse, web};
+
+/// `GET /healthz`: the process answers.
+pub async fn alive() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// `GET /readyz`: the database answers and has the newest tables; 503 otherwise.
+pub async fn ready(app: web::Data<App>) -> HttpResponse {
+    let pending: Result<Vec<String>> = app.db(db::migrate::pending).await;
+    match pending {
+        Ok(pending) if pending.is_empty() => {
+            HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n")
+        }
+        Ok(_) => crate::error::Error::unavailable("migrations are pending")
+            .response()
+            .content_type("text/plain; charset=utf-8")
+            .body("migrations are pending; run hearback migrate\n"),
+        Err(error) => {
+            error.response().content_type("text/plain; charset=utf-8").body("the database does not answer\n")
+        }
+    }
+}

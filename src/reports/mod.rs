@@ -1,0 +1,4 @@
+//! Reports: an evaluation as a file or as text. Pure: data in, bytes out.
+
+pub mod csv;
+pub mod table;

@@ -1,0 +1,80 @@
+//! Every route: method, path, who may, and its handler. What is not in this table does not exist.
+
+use crate::accounts::{Access, Role, Scope, pages as accounts};
+use crate::answering::{api as responses, pages as answering};
+use crate::evaluations::{api as evaluations_api, pages as evaluations};
+use crate::visits::api as visits;
+use crate::web::assets;
+use crate::{arrival, openapi, probes, today};
+use actix_web::http::Method;
+use actix_web::{Route as Handler, web};
+
+/// One method of one path.
+pub struct Route {
+    /// The method; GET answers HEAD too.
+    pub method: Method,
+    /// The pattern of the path.
+    pub path: &'static str,
+    /// Who may.
+    pub access: Access,
+    handler: fn() -> Handler,
+}
+
+impl Route {
+    /// Makes the handler, for the web server.
+    pub fn handler(&self) -> Handler {
+        (self.handler)()
+    }
+}
+
+const PUBLIC: Access = Access::Public;
+const EVERYBODY: Access = Access::Staff(Role::ALL);
+const READS_SCORES: Access = Access::Staff(&[Role::Hr, Role::Manager]);
+const BRINGS_VISITS: Access = Access::Key(&[Scope::VisitsWrite]);
+const READS_VISITS: Access = Access::Key(&[Scope::VisitsWrite, Scope::OutcomesRead]);
+const READS_OUTCOMES: Access = Access::Key(&[Scope::OutcomesRead]);
+const READS_RESPONSES: Access = Access::Key(&[Scope::ResponsesRead]);
+const READS_EVALUATIONS: Access = Access::Key(&[Scope::EvaluationsRead]);
+
+macro_rules! routes {
+    ($($method:ident $path:literal $access:ident $handler:path;)*) => {
+        vec![$(Route {
+            method: Method::$method,
+            path: $path,
+            access: $access,
+            handler: || web::route().to($handler),
+        }),*]
+    };
+}
+
+/// Returns the table.
+pub fn table() -> Vec<Route> {
+    routes! {
+        GET "/s/{token}" PUBLIC answering::answer;
+        POST "/s/{token}" PUBLIC answering::submit;
+        GET "/u/{token}" PUBLIC answering::stop;
+        POST "/u/{token}" PUBLIC answering::stop_mails;
+        GET "/privacy" PUBLIC answering::privacy;
+        GET "/login" PUBLIC accounts::show_sign_in;
+        POST "/login" PUBLIC accounts::do_sign_in;
+        GET "/invite/{token}" PUBLIC accounts::show_invitation;
+        POST "/invite/{token}" PUBLIC accounts::accept_invitation;
+        GET "/assets/{name}" PUBLIC assets::show;
+        GET "/healthz" PUBLIC probes::alive;
+        GET "/readyz" PUBLIC probes::ready;
+        POST "/logout" EVERYBODY accounts::sign_out;
+        GET "/" EVERYBODY today::show;
+        GET "/evaluations" READS_SCORES evaluations::show;
+        GET "/api/docs" PUBLIC openapi::docs;
+        GET "/api/v1/openapi.json" PUBLIC openapi::json;
+        POST "/api/v1/visits" BRINGS_VISITS arrival::create;
+        POST "/api/v1/visits/batch" BRINGS_VISITS arrival::create_batch;
+        GET "/api/v1/visits" READS_VISITS visits::list;
+        GET "/api/v1/visits/{id}" READS_VISITS visits::show;
+        PATCH "/api/v1/visits/{id}" BRINGS_VISITS arrival::correct;
+        POST "/api/v1/visits/{id}/cancel" BRINGS_VISITS arrival::cancel;
+        GET "/api/v1/outcomes" READS_OUTCOMES visits::outcomes;
+        GET "/api/v1/responses" READS_RESPONSES responses::list;
+        GET "/api/v1/evaluations" READS_EVALUATIONS evaluations_api::show;
+    }
+}

@@ -1,0 +1,11 @@
+//! What we ask: surveys, their frozen versions and the words of the customer's pages.
+//!
+//! A published version never changes; a question's key keeps its meaning, and its scale belongs to the version.
+
+pub mod builtin;
+pub mod dates;
+pub mod model;
+pub mod queries;
+pub mod wording;
+
+pub use model::{Content, Question, QuestionTexts, SurveyVersion};

@@ -1,0 +1,105 @@
+//! Every statement on the tables of surveys.
+
+use super::model::{Content, SurveyVersion};
+use crate::db::schema::{question, survey, survey_version};
+use crate::error::{Error, Result};
+use crate::ids;
+use chrono::{DateTime, Utc};
+use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+type VersionRow = (Uuid, String, i32, Value);
+
+fn read((id, survey, version, content): VersionRow) -> Result<SurveyVersion> {
+    Ok(SurveyVersion {
+        id,
+        survey,
+        version,
+        content: serde_json::from_value(content).map_err(Error::internal)?,
+    })
+}
+
+/// Finds or makes a survey and locks it until the end of the transaction, so that two servers that start at the
+/// same moment do not publish twice.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn upsert_survey(connection: &mut PgConnection, key: &str, now: DateTime<Utc>) -> Result<Uuid> {
+    Ok(diesel::insert_into(survey::table)
+        .values((survey::id.eq(ids::new_id()), survey::key.eq(key), survey::created_at.eq(now)))
+        .on_conflict(survey::key)
+        .do_update()
+        .set(survey::key.eq(key))
+        .returning(survey::id)
+        .get_result(connection)?)
+}
+
+/// Finds the newest version of a survey.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_newest(connection: &mut PgConnection, key: &str) -> Result<Option<SurveyVersion>> {
+    survey_version::table
+        .inner_join(survey::table)
+        .filter(survey::key.eq(key))
+        .order(survey_version::version.desc())
+        .select((survey_version::id, survey::key, survey_version::version, survey_version::content))
+        .first::<VersionRow>(connection)
+        .optional()?
+        .map(read)
+        .transpose()
+}
+
+/// Finds a version by its id.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn find_version(connection: &mut PgConnection, id: Uuid) -> Result<SurveyVersion> {
+    read(
+        survey_version::table
+            .inner_join(survey::table)
+            .filter(survey_version::id.eq(id))
+            .select((survey_version::id, survey::key, survey_version::version, survey_version::content))
+            .get_result::<VersionRow>(connection)?,
+    )
+}
+
+/// Inserts a version with its questions.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn insert_version(
+    connection: &mut PgConnection,
+    survey_id: Uuid,
+    key: &str,
+    version: i32,
+    content: Content,
+    now: DateTime<Utc>,
+) -> Result<SurveyVersion> {
+    let id = ids::new_id();
+    diesel::insert_into(survey_version::table)
+        .values((
+            survey_version::id.eq(id),
+            survey_version::survey_id.eq(survey_id),
+            survey_version::version.eq(version),
+            survey_version::content.eq(serde_json::to_value(&content).map_err(Error::internal)?),
+            survey_version::published_at.eq(now),
+        ))
+        .execute(connection)?;
+    let rows: Vec<_> = (0..)
+        .zip(&content.questions)
+        .map(|(position, asked): (i32, _)| {
+            (
+                question::survey_version_id.eq(id),
+                question::key.eq(&asked.key),
+                question::position.eq(position),
+                question::kind.eq("rating"),
+                question::scale_min.eq(asked.min),
+                question::scale_max.eq(asked.max),
+            )
+        })
+        .collect();
+    diesel::insert_into(question::table).values(rows).execute(connection)?;
+    Ok(SurveyVersion { id, survey: key.to_owned(), version, content })
+}

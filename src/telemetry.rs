@@ -1,0 +1,23 @@
+//! What is logged and how: one line an event on standard error, without personal data.
+//!
+//! Callers log ids, never addresses, names, tokens or texts.
+
+use tracing_subscriber::{EnvFilter, fmt};
+
+/// Starts logging with tracing's filter syntax (`info`, `info,hearback=debug`). A second start does nothing.
+///
+/// # Errors
+/// Says what is wrong with the filter.
+pub fn start(filter: &str) -> Result<(), String> {
+    let filter = EnvFilter::try_new(filter).map_err(|error| error.to_string())?;
+    // Tests start several servers in one process; the first one's subscriber serves all.
+    drop(
+        fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .with_ansi(false)
+            .try_init(),
+    );
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! Storing a checked visit with what was decided about it, and telling a repetition from a contradiction.
+
+use super::model::{CheckedVisit, Decision, NewVisit};
+use super::outcome::Outcome;
+use super::queries;
+use crate::error::Result;
+use crate::{changes, customers, ids, people};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use diesel::PgConnection;
+use uuid::Uuid;
+
+/// What became of a visit that came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// It is new.
+    New(Uuid),
+    /// It came before with the same content; nothing changed.
+    Repeated(Uuid),
+    /// It came before with other content; nothing changed.
+    Contradicted(Uuid),
+}
+
+/// Tells whether a visit of that id came before.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn known(connection: &mut PgConnection, visit: &CheckedVisit) -> Result<Option<Stored>> {
+    let found = queries::find_content(connection, &visit.external_id)?;
+    Ok(found.map(
+        |(id, hash)| {
+            if hash == visit.content_hash { Stored::Repeated(id) } else { Stored::Contradicted(id) }
+        },
+    ))
+}
+
+/// Stores a visit with its first outcome, its employees and its customer; call it in a transaction.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn store(
+    connection: &mut PgConnection,
+    visit: &CheckedVisit,
+    decision: &Decision,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<Stored> {
+    let visited_on = visit.visited_at.with_timezone(&zone).date_naive();
+    let customer_id = customers::queries::upsert(connection, &visit.contact, now)?;
+    let site_id =
+        visit.site.as_ref().map(|site| people::queries::upsert_site(connection, site)).transpose()?;
+    let id = ids::new_id();
+    let basis = visit.basis.as_ref();
+    let row = NewVisit {
+        id,
+        external_id: &visit.external_id,
+        content_hash: &visit.content_hash,
+        visited_at: visit.visited_at,
+        visited_on,
+        service: &visit.service,
+        channel: visit.channel.as_deref(),
+        site_id,
+        segment: visit.segment.as_deref(),
+        priority: visit.priority,
+        customer_id,
+        customer_name: visit.contact.name.as_deref(),
+        customer_email: visit.contact.email.as_deref(),
+        customer_phone: visit.contact.phone.as_deref(),
+        customer_language: visit.language.as_deref(),
+        customer_time_zone: visit.time_zone.map(Tz::name),
+        lawful_basis: basis.map(|basis| basis.kind.as_str()),
+        lawful_basis_channels: basis
+            .map(|basis| basis.channels.iter().map(|word| Some(word.as_str())).collect()),
+        lawful_basis_evidence: basis.and_then(|basis| basis.evidence.as_deref()),
+        first_contact: (decision.outcome == Outcome::Planned).then_some("email"),
+        outcome: decision.outcome.as_str(),
+        send_at: decision.send_at,
+        created_at: now,
+    };
+    if !queries::insert_visit(connection, &row)? {
+        // The same visit came at the same moment through another connection and was first.
+        let first = known(connection, visit)?;
+        return Ok(first.unwrap_or(Stored::Contradicted(id)));
+    }
+    let mut rows = Vec::with_capacity(visit.credits.len());
+    for (position, credit) in (0..).zip(&visit.credits) {
+        let placed = people::place(connection, &credit.employee, visited_on, now)?;
+        rows.push((placed, position, credit.share_permille));
+    }
+    queries::insert_employees(connection, id, &rows)?;
+    queries::insert_history(connection, id, decision.outcome, now, "rule", &decision.reason)?;
+    changes::append(connection, id)?;
+    Ok(Stored::New(id))
+}
+
+/// A change of outcome and why.
+#[derive(Debug, Clone)]
+pub struct Change<'a> {
+    /// The new outcome.
+    pub to: Outcome,
+    /// Who decided: `rule`, `worker`, `customer`, `user …`, `key …`.
+    pub by: &'a str,
+    /// Why.
+    pub reason: &'a str,
+    /// When it is to be mailed now; only for `planned`.
+    pub send_at: Option<DateTime<Utc>>,
+}
+
+/// Moves a visit to another outcome if the road allows it, with its history; call it in a transaction.
+/// False when it stood in a state from which this one cannot be reached.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn change(
+    connection: &mut PgConnection,
+    visit: Uuid,
+    change: &Change<'_>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    if !queries::update_outcome(connection, visit, change.to, change.send_at)? {
+        return Ok(false);
+    }
+    queries::insert_history(connection, visit, change.to, now, change.by, change.reason)?;
+    changes::append(connection, visit)?;
+    Ok(true)
+}

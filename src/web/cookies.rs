@@ -1,0 +1,31 @@
+//! The session cookie (DESIGN 6.19): `__Host-` on https, a plain name on http.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+
+/// Returns the name of the session cookie.
+pub const fn session_name(https: bool) -> &'static str {
+    if https { "__Host-hearback" } else { "hearback" }
+}
+
+/// Makes the session cookie. It lives as long as the browser; the session row ends it earlier.
+pub fn session(secret: &str, https: bool) -> Cookie<'static> {
+    Cookie::build(session_name(https), secret.to_owned())
+        .path("/")
+        .http_only(true)
+        .secure(https)
+        .same_site(SameSite::Lax)
+        .finish()
+}
+
+/// Makes the cookie that removes the session cookie.
+pub fn no_session(https: bool) -> Cookie<'static> {
+    let mut cookie = session("", https);
+    cookie.set_max_age(Duration::ZERO);
+    cookie
+}
+
+/// Reads the session cookie.
+pub fn read_session(request: &HttpRequest, https: bool) -> Option<String> {
+    request.cookie(session_name(https)).map(|cookie| cookie.value().to_owned())
+}

@@ -1,0 +1,12 @@
+//! The HTML kit: pages, forms, cookies, headers and assets. It knows no capability.
+
+pub mod assets;
+pub mod cookies;
+pub mod form;
+pub mod format;
+pub mod headers;
+pub mod page;
+pub mod shell;
+
+pub use form::Fields;
+pub use page::{PageError, PageResult, html, redirect};

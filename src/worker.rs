@@ -1,0 +1,115 @@
+//! The worker: every second it takes back what died, closes what is over, sends what is due, and folds.
+//! Every periodic job stands in one table.
+
+use crate::accounts::queries as accounts;
+use crate::api::idempotency;
+use crate::app::App;
+use crate::delivery::{Sender, close, rescue};
+use crate::error::{Error, Result};
+use crate::ids;
+use crate::jobs::{self, Job, backoff};
+use crate::scores::fold;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::PgConnection;
+use std::time::Duration;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// Time between two rounds.
+const ROUND: Duration = Duration::from_secs(1);
+
+/// A job and how often it comes round.
+struct Periodic {
+    name: &'static str,
+    every: TimeDelta,
+    work: fn(&mut PgConnection, DateTime<Utc>) -> Result<()>,
+}
+
+/// Every periodic job.
+const PERIODIC: &[Periodic] = &[
+    Periodic { name: "accounts.prune", every: TimeDelta::hours(1), work: accounts::prune },
+    Periodic {
+        name: "idempotency.prune",
+        every: TimeDelta::hours(1),
+        work: |connection, now| idempotency::prune(connection, now).map(drop),
+    },
+];
+
+/// Works until it is told to stop; letters under way are finished first.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let sender = Sender::new(app.clone());
+    let stopper = sender.clone();
+    let mut heard = stop.clone();
+    let listening = tokio::spawn(async move {
+        // The channel closes when the program ends, which is a stop too.
+        drop(heard.wait_for(|stop| *stop).await);
+        stopper.stop();
+    });
+    while !*stop.borrow() {
+        if let Err(error) = round(&app, &sender).await {
+            tracing::warn!(%error, "the worker goes on in the next round");
+        }
+        drop(tokio::time::timeout(ROUND, stop.wait_for(|stop| *stop)).await);
+    }
+    listening.abort();
+}
+
+/// One round: everything that is due now is done when it returns. Tests and the demo call it instead of waiting.
+///
+/// # Errors
+/// When the database does not answer; the next round goes on.
+pub async fn round(app: &App, sender: &Sender) -> Result<()> {
+    app.set_clock().await?;
+    let now = app.clock.now();
+    repeat(app, move |connection| rescue::due(connection, now)).await?;
+    repeat(app, move |connection| close::due(connection, now)).await?;
+    sender.send_due().await?;
+    app.db(move |connection| fold(connection, now)).await?;
+    run_jobs(app).await
+}
+
+async fn repeat(
+    app: &App,
+    work: impl Fn(&mut PgConnection) -> Result<usize> + Copy + Send + 'static,
+) -> Result<()> {
+    while app.transaction(work).await? > 0 {}
+    Ok(())
+}
+
+async fn run_jobs(app: &App) -> Result<()> {
+    let (worker, now, lease) = (ids::new_id(), app.clock.now(), app.config.sending.lease);
+    app.transaction(move |connection| {
+        for periodic in PERIODIC {
+            if jobs::is_due(connection, periodic.name, periodic.every, now)? {
+                jobs::enqueue(connection, periodic.name, serde_json::json!({}), now, now)?;
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    while let Some(job) =
+        app.transaction(move |connection| jobs::claim(connection, worker, now, lease)).await?
+    {
+        app.db(move |connection| run_job(connection, &job, worker, now)).await?;
+    }
+    Ok(())
+}
+
+fn run_job(connection: &mut PgConnection, job: &Job, worker: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let known = PERIODIC.iter().find(|periodic| periodic.name == job.name);
+    let done = match known {
+        Some(periodic) => (periodic.work)(connection, now),
+        None => Err(Error::internal(format_args!("no job is called {}", job.name))),
+    };
+    match done {
+        Ok(()) => jobs::finish(connection, job.id, worker),
+        Err(error) if job.attempts >= jobs::MAX_ATTEMPTS => {
+            jobs::fail(connection, job.id, worker, &error.detail)
+        }
+        Err(error) => {
+            let tries = u32::try_from(job.attempts).unwrap_or(1);
+            let wait = backoff::wait(TimeDelta::minutes(1), tries, ids::chance());
+            jobs::retry_at(connection, job.id, worker, now + wait, &error.detail)
+        }
+    }
+}
