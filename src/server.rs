@@ -65,8 +65,8 @@ fn configure(service: &mut web::ServiceConfig) {
         service.service(resource);
     }
     service
-        .app_data(web::QueryConfig::default().error_handler(|error, request| unreadable(error, request)))
-        .app_data(web::PathConfig::default().error_handler(|error, request| unreadable(error, request)));
+        .app_data(web::QueryConfig::default().error_handler(unreadable))
+        .app_data(web::PathConfig::default().error_handler(unreadable));
 }
 
 fn is_api(request: &HttpRequest) -> bool {

@@ -10,7 +10,7 @@ use diesel::{
 use uuid::Uuid;
 
 diesel::define_sql_function! {
-    /// SQL's lower().
+    /// SQL's `lower()`.
     fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
@@ -314,14 +314,14 @@ pub fn insert_key(
     Ok(())
 }
 
-/// Finds a key that was not revoked: its id, scopes and when it was last used.
+/// A key that was not revoked: its id, its scopes, and when it was last used.
+pub type KeyRow = (Uuid, Vec<Scope>, Option<DateTime<Utc>>);
+
+/// Finds a key that was not revoked.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_key(
-    connection: &mut PgConnection,
-    secret_hash: &[u8],
-) -> Result<Option<(Uuid, Vec<Scope>, Option<DateTime<Utc>>)>> {
+pub fn find_key(connection: &mut PgConnection, secret_hash: &[u8]) -> Result<Option<KeyRow>> {
     let row = api_key::table
         .filter(api_key::secret_hash.eq(secret_hash))
         .filter(api_key::revoked_at.is_null())

@@ -93,7 +93,8 @@ pub async fn list(app: web::Data<App>, parameters: web::Query<ListParameters>) -
     let cursor = asked.as_deref().map(|text| Cursor::decode("since", text)).transpose()?;
     let rows = app.db(move |connection| queries::list_responses(connection, cursor, limit)).await?;
     let cut_at = usize::try_from(limit).unwrap_or(usize::MAX);
-    let last = rows.iter().take(cut_at).last().map(|row| Cursor { at: row.changed_at, id: row.id }.encode());
+    let last =
+        rows.iter().take(cut_at).next_back().map(|row| Cursor { at: row.changed_at, id: row.id }.encode());
     let (rows, _) = page::cut(rows, cut_at, |row| Cursor { at: row.changed_at, id: row.id });
     let responses = rows.into_iter().map(json).collect::<Result<Vec<_>>>()?;
     Ok(HttpResponse::Ok().json(ResponsesEnvelope { responses, meta: Meta { next: last.or(asked) } }))

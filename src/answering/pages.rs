@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::ids::LinkToken;
 use crate::surveys::wording::{Wording, wording};
 use crate::web::{Fields, PageResult, form as web_form, html, page, redirect};
-use actix_web::{HttpRequest, HttpResponse, dev::Payload, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 /// What a link may carry. Whatever does not fit is ignored, for links are bent on their way.
@@ -225,11 +225,9 @@ pub async fn stop_mails(
     app: web::Data<App>,
     token: web::Path<String>,
     asked: web::Query<Parameters>,
-    request: HttpRequest,
     payload: web::Payload,
 ) -> PageResult {
-    drop(request);
-    let body = web_form::read(Payload::from(payload.into_inner())).await?;
+    let body = web_form::read(payload.into_inner()).await?;
     let text = String::from_utf8_lossy(&body);
     let w = plain_words(&app, asked.lang.as_deref());
     if !(text.contains("One-Click") || text.contains("confirm")) {

@@ -41,11 +41,12 @@ pub fn store(
         editable_since: now - EDITABLE,
     };
     match queries::store(connection, &submission) {
-        Ok(Some(_)) => Ok(Submitted::Stored),
+        // A unique violation: the same form came twice at the same moment and the other one was first.
+        Ok(Some(_)) | Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            Ok(Submitted::Stored)
+        }
         Ok(None) if queries::is_used(connection, nonce_hash)? => Ok(Submitted::Stored),
         Ok(None) => Ok(Submitted::Closed),
-        // The same form came twice at the same moment and the other one was first.
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(Submitted::Stored),
         Err(other) => Err(other.into()),
     }
 }

@@ -5,17 +5,19 @@ use crate::boot;
 use crate::config::{Config, SETTINGS};
 use crate::db;
 use crate::mail::Connection;
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 use std::process::ExitCode;
 
 /// Lists every setting for `check --help`.
 pub fn settings_help() -> String {
     let mut text = "Settings (environment variables):\n".to_owned();
     for setting in SETTINGS {
-        text.push_str(&format!(
-            "  {}\n      {} (default: {}; example: {})\n",
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "  {}\n      {} (default: {}; example: {})",
             setting.name, setting.meaning, setting.default, setting.example
-        ));
+        );
     }
     text
 }
@@ -23,17 +25,17 @@ pub fn settings_help() -> String {
 /// Checks everything and exits with 1 when something is wrong.
 pub fn run(config: &Config) -> ExitCode {
     let results = [
-        told("settings", Ok::<_, String>(settings(config))),
-        told("secret", secret(config)),
-        told("database", database(config)),
-        told("letters", App::templates(config).map(|_| "every letter renders with its sample".to_owned())),
-        told("mail", mail(config)),
+        told("settings", &Ok::<_, String>(settings(config))),
+        told("secret", &secret(config)),
+        told("database", &database(config)),
+        told("letters", &App::templates(config).map(|_| "every letter renders with its sample".to_owned())),
+        told("mail", &mail(config)),
     ];
     if results.iter().all(|fine| *fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn told<E: Display>(part: &str, result: Result<String, E>) -> bool {
-    match &result {
+fn told(part: &str, result: &Result<String, impl Display>) -> bool {
+    match result {
         Ok(text) => println!("{part:<10} ok     {text}"),
         Err(error) => println!("{part:<10} WRONG  {error}"),
     }

@@ -11,7 +11,7 @@ use diesel::{
 use uuid::Uuid;
 
 diesel::define_sql_function! {
-    /// SQL's lower().
+    /// SQL's `lower()`.
     fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 

@@ -119,8 +119,8 @@ impl Sender {
             self.keep(connection);
             return Ok(Some(failed(&failure)));
         }
-        let (marker, worker, now) = (claimed.clone(), self.worker, self.app.clock.now());
-        let marked = self.app.db(move |database| queries::mark_past(database, &marker, worker, now)).await?;
+        let (held, worker, now) = (claimed.clone(), self.worker, self.app.clock.now());
+        let marked = self.app.db(move |database| queries::mark_past(database, &held, worker, now)).await?;
         if !marked {
             return Ok(None);
         }

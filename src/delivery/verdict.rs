@@ -24,9 +24,10 @@ const NO_SUCH_ADDRESS: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"
 /// sender) and is tried again rather than held against the address.
 pub fn of_failure(failure: &Failure) -> Verdict {
     match failure {
-        Failure::NotReached(_) | Failure::Deferred { .. } => Verdict::Retry,
+        Failure::NotReached(_) | Failure::Deferred { .. } | Failure::Refused { stage: Stage::Sender, .. } => {
+            Verdict::Retry
+        }
         Failure::NoReply(_) => Verdict::Unknown,
-        Failure::Refused { stage: Stage::Sender, .. } => Verdict::Retry,
         Failure::Refused { enhanced: Some(code), .. } if NO_SUCH_ADDRESS.contains(&code.as_str()) => {
             Verdict::Bounced
         }

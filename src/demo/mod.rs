@@ -42,7 +42,7 @@ pub fn run(options: &Options) -> Result<(), BootError> {
     let boot = Boot::start(config)?;
     let once = options.once;
     block_on(async {
-        let began = play::beginning(&boot.app).await?;
+        let began = play::beginning(&boot.app)?;
         let simulated = boot.with_clock(Clock::frozen(began));
         play::play(&simulated, boot.app.clock.now(), &mail).await?;
         let text = summary::write(&boot.app, &mail).await?;

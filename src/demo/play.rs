@@ -35,7 +35,7 @@ const STEP: TimeDelta = TimeDelta::hours(2);
 ///
 /// # Errors
 /// When the data folder cannot be written.
-pub async fn beginning(app: &App) -> Result<DateTime<Utc>> {
+pub fn beginning(app: &App) -> Result<DateTime<Utc>> {
     let marker = app.config.data.join("demo-began");
     if let Ok(text) = std::fs::read_to_string(&marker)
         && let Ok(began) = text.trim().parse()

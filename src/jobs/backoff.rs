@@ -13,6 +13,7 @@ pub fn wait(first: TimeDelta, tries: u32, chance: f64) -> TimeDelta {
     for _ in 1..tries {
         wait = (wait * 3).min(longest);
     }
+    #[expect(clippy::cast_possible_truncation, reason = "between 0 and 400")]
     let permille = 800 + (chance.clamp(0.0, 1.0) * 400.0).round() as i32;
     wait * permille / 1000
 }

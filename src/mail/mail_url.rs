@@ -131,7 +131,7 @@ impl FromStr for MailUrl {
 }
 
 impl SmtpUrl {
-    /// Tells whether the relay runs on this machine, judged by the name alone: `localhost`, 127/8 or ::1.
+    /// Tells whether the relay runs on this machine, judged by the name alone: `localhost`, 127/8 or `::1`.
     pub fn is_loopback(&self) -> bool {
         self.host.eq_ignore_ascii_case("localhost")
             || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())

@@ -2,6 +2,7 @@
 
 use mrml::prelude::parser::{Error as ParseError, Span};
 use mrml::prelude::render::RenderOptions;
+use std::collections::HashMap;
 
 const TAGS: [&str; 30] = [
     "mjml",
@@ -57,7 +58,7 @@ pub(super) fn compile(source: &str) -> Result<String, MjmlError> {
         let line = Some(line_of(source, warning.span.start));
         return Err(MjmlError { line, reason: warning.kind.to_string() });
     }
-    let options = RenderOptions { fonts: Default::default(), ..RenderOptions::default() };
+    let options = RenderOptions { fonts: HashMap::default(), ..RenderOptions::default() };
     let html = parsed.element.render(&options);
     html.map_err(|error| MjmlError { line: None, reason: error.to_string() })
 }

@@ -102,13 +102,13 @@ impl Templates {
             files: BTreeMap::new(),
         };
         for (name, source) in sources {
-            templates.add(name, source)?;
+            templates.add(&name, source)?;
         }
         templates.check_sets()?;
         Ok(templates)
     }
 
-    fn add(&mut self, name: String, source: Source) -> Result<(), TemplateError> {
+    fn add(&mut self, name: &str, source: Source) -> Result<(), TemplateError> {
         let Source { file, text } = source;
         let (letter, base) = name.split_once('/').unwrap_or_default();
         if base == SAMPLE {
@@ -119,7 +119,7 @@ impl Templates {
         }
         let (language, kind) = base.split_once('.').unwrap_or_default();
         self.letters.entry(letter.to_owned()).or_default().insert(language.to_owned());
-        self.files.insert(name.clone(), file.clone());
+        self.files.insert(name.to_owned(), file.clone());
         if kind == MJML {
             let html =
                 mjml::compile(&text).map_err(|error| TemplateError::new(&file, error.line, error.reason))?;
@@ -127,15 +127,15 @@ impl Templates {
             // The source goes in first: its lines are the ones a person can find.
             self.add_template(name, text)?;
             self.files.insert(html_name.clone(), file);
-            self.add_template(html_name, html)
+            self.add_template(&html_name, html)
         } else {
             self.add_template(name, text)
         }
     }
 
-    fn add_template(&mut self, name: String, text: String) -> Result<(), TemplateError> {
-        let added = self.environment.add_template_owned(name.clone(), text);
-        added.map_err(|error| self.described(&name, &error))
+    fn add_template(&mut self, name: &str, text: String) -> Result<(), TemplateError> {
+        let added = self.environment.add_template_owned(name.to_owned(), text);
+        added.map_err(|error| self.described(name, &error))
     }
 
     fn check_sets(&self) -> Result<(), TemplateError> {
@@ -258,7 +258,8 @@ fn environment() -> Environment<'static> {
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.unwrap_or_default());
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html }
+        let is_text = name.rsplit_once('.').is_some_and(|(_, kind)| kind == "txt");
+        if is_text { AutoEscape::None } else { AutoEscape::Html }
     });
     environment.set_formatter(format_value);
     environment

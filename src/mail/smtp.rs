@@ -23,15 +23,15 @@ use super::transport::{Failure, Reply, Stage, kept};
 /// RFC 5321 sets no limit for the connect.
 const CONNECT: Duration = Duration::from_secs(30);
 /// RFC 5321 §4.5.3.2.1, and the same for each step from EHLO to the sign-in.
-const GREETING: Duration = Duration::from_secs(5 * 60);
+const GREETING: Duration = Duration::from_mins(5);
 /// RFC 5321 §4.5.3.2.2.
-const MAIL: Duration = Duration::from_secs(5 * 60);
+const MAIL: Duration = Duration::from_mins(5);
 /// RFC 5321 §4.5.3.2.3.
-const RCPT: Duration = Duration::from_secs(5 * 60);
+const RCPT: Duration = Duration::from_mins(5);
 /// RFC 5321 §4.5.3.2.4.
-const DATA: Duration = Duration::from_secs(2 * 60);
+const DATA: Duration = Duration::from_mins(2);
 /// RFC 5321 §4.5.3.2.6: giving up earlier on the reply to the final dot is how mail gets doubled.
-const BODY: Duration = Duration::from_secs(10 * 60);
+const BODY: Duration = Duration::from_mins(10);
 /// Nothing depends on a goodbye.
 const QUIT: Duration = Duration::from_secs(10);
 
@@ -266,7 +266,7 @@ async fn connect_plain(relay: &SmtpRelay) -> Result<AsyncSmtpConnection, Failure
         .map_err(|trouble| trouble.on_opening("greeting"))
 }
 
-/// lettre 0.11.23 takes TLS from the first byte only over a socket of its own, so without TCP_NODELAY.
+/// lettre 0.11.23 takes TLS from the first byte only over a socket of its own, so without `TCP_NODELAY`.
 async fn connect_implicit(relay: &SmtpRelay) -> Result<AsyncSmtpConnection, Failure> {
     let place = (relay.url.host.as_str(), relay.url.port);
     let tls = Some(relay.tls()?);

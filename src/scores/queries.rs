@@ -231,6 +231,9 @@ pub fn add_sums(connection: &mut PgConnection, deltas: &BTreeMap<SumKey, Sum>) -
     Ok(())
 }
 
+type CountRow = (Uuid, i64, i64, i64, i64, i64);
+type SumRow = ((NaiveDate, Uuid, String, i32, i32, String, i32), (i64, i64, i64, i64));
+
 /// Adds the sums of whole months, given by their first days, both included.
 ///
 /// # Errors
@@ -241,7 +244,7 @@ pub fn read_sums(
     last: NaiveDate,
     totals: &mut Totals,
 ) -> Result<()> {
-    type CountRow = (Uuid, i64, i64, i64, i64, i64);
+    use score_sum as t;
     let counts: Vec<CountRow> = score_count::table
         .filter(score_count::month.between(first, last))
         .select((
@@ -259,8 +262,6 @@ pub fn read_sums(
             Counts { visits, invited, answers_email, answers_phone, answers_phone_first },
         );
     }
-    type SumRow = ((NaiveDate, Uuid, String, i32, i32, String, i32), (i64, i64, i64, i64));
-    use score_sum as t;
     let sums: Vec<SumRow> = score_sum::table
         .filter(t::month.between(first, last))
         .select((

@@ -37,7 +37,7 @@ fn by_key(all: [QuestionTexts; 5]) -> BTreeMap<String, QuestionTexts> {
 }
 
 fn english() -> BTreeMap<String, QuestionTexts> {
-    let points = ["very dissatisfied", "dissatisfied", "neither", "satisfied", "very satisfied"];
+    let points = ["Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied"];
     by_key([
         QuestionTexts {
             points: points.map(str::to_owned).to_vec(),
@@ -54,7 +54,7 @@ fn english() -> BTreeMap<String, QuestionTexts> {
 }
 
 fn german() -> BTreeMap<String, QuestionTexts> {
-    let points = ["sehr unzufrieden", "unzufrieden", "weder noch", "zufrieden", "sehr zufrieden"];
+    let points = ["Sehr unzufrieden", "Unzufrieden", "Weder noch", "Zufrieden", "Sehr zufrieden"];
     by_key([
         QuestionTexts {
             points: points.map(str::to_owned).to_vec(),

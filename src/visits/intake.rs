@@ -89,7 +89,7 @@ pub fn check(message: &VisitMessage, now: DateTime<Utc>) -> Result<CheckedVisit,
         address_problem,
         language: language(&mut checker, customer.language.as_deref()),
         time_zone: time_zone(&mut checker, customer.time_zone.as_deref()),
-        basis: message.lawful_basis.as_ref().and_then(|basis| lawful_basis(&mut checker, basis)),
+        basis: message.lawful_basis.as_ref().map(|basis| lawful_basis(&mut checker, basis)),
     };
     if checker.0.is_empty() { Ok(visit) } else { Err(checker.0) }
 }
@@ -120,7 +120,7 @@ fn address(customer: &CustomerMessage) -> (Option<String>, Option<String>) {
     match customer.email.as_deref().map(str::trim).filter(|email| !email.is_empty()) {
         None => (None, Some("no mail address".to_owned())),
         Some(email) => match EmailAddress::parse(email) {
-            Ok(address) => (Some(address.normalised().to_owned()), None),
+            Ok(address) => (Some(address.normalised()), None),
             Err(problem) => (None, Some(format!("malformed mail address: {problem}"))),
         },
     }
@@ -174,7 +174,7 @@ fn credits(checker: &mut Checker, employees: &[EmployeeMessage]) -> Vec<Credit> 
         let named = NamedEmployee {
             external_id,
             name: checker.optional(&field("name"), employee.name.as_deref()),
-            email: email.map(|email| email.normalised().to_owned()),
+            email: email.map(|email| email.normalised()),
             team: checker.optional(&field("team"), employee.team.as_deref()),
         };
         credits.push(Credit { employee: named, share_permille: shares.get(at).copied().unwrap_or(0) });
@@ -236,7 +236,7 @@ fn time_zone(checker: &mut Checker, text: Option<&str>) -> Option<chrono_tz::Tz>
     zone
 }
 
-fn lawful_basis(checker: &mut Checker, basis: &BasisMessage) -> Option<Basis> {
+fn lawful_basis(checker: &mut Checker, basis: &BasisMessage) -> Basis {
     if !["consent", "existing_customer", "contract"].contains(&basis.kind.as_str()) {
         checker.refuse("/lawful_basis/kind", "must be consent, existing_customer or contract");
     }
@@ -246,7 +246,7 @@ fn lawful_basis(checker: &mut Checker, basis: &BasisMessage) -> Option<Basis> {
         checker.refuse("/lawful_basis/channels", "are email and phone");
     }
     let evidence = checker.optional("/lawful_basis/evidence", basis.evidence.as_deref());
-    Some(Basis { kind: basis.kind.clone(), channels, evidence })
+    Basis { kind: basis.kind.clone(), channels, evidence }
 }
 
 #[cfg(test)]

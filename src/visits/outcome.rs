@@ -55,7 +55,7 @@ impl Outcome {
         use Outcome as O;
         match self {
             O::Planned => &[O::Sending, O::NoAddress],
-            O::Sending => &[O::Planned],
+            O::Sending | O::NoAddress => &[O::Planned],
             O::Sent => &[O::Sending, O::Unknown],
             O::Unknown => &[O::Sending],
             // A link can be answered before its delivery is recorded, and up to its last day.
@@ -72,7 +72,6 @@ impl Outcome {
             O::Suspect => &[O::Sending, O::Sent, O::Unknown],
             O::Unanswered => &[O::Sent, O::Unknown, O::Suspect],
             O::Bounced | O::Failed => &[O::Sending, O::Sent],
-            O::NoAddress => &[O::Planned],
             O::ToCall => &[O::Unanswered, O::Suspect, O::Bounced, O::Failed, O::NoAddress, O::PhoneFirst],
             O::Refused | O::DoNotCall | O::LanguageBarrier | O::Unreachable | O::WrongNumber => &[O::ToCall],
             O::OptedOut => &[

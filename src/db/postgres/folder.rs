@@ -17,7 +17,7 @@ use super::account::Account;
 /// Is part of the socket's name; nothing listens on a network.
 pub(super) const PORT: u16 = 5432;
 /// Bounds each wait for a server: for its start as for its end.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 /// Separates two looks at something waited for.
 pub(super) const POLL: Duration = Duration::from_millis(20);
 /// Is how long the path of a socket may be where it may be shortest (macOS).
