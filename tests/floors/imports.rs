@@ -13,7 +13,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "routes",
             "server",
             "worker",
-            "arrival",
+            "arrival", "boot", "openapi", "probes",
             "after_answer",
             "history_import",
             "about_person",
