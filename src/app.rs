@@ -100,6 +100,26 @@ impl App {
         self.db(move |connection| db::transaction(connection, work)).await
     }
 
+    /// Runs database work in one transaction, up to three times when another one stood in its way.
+    ///
+    /// # Errors
+    /// As [`App::transaction`].
+    pub async fn transaction_again<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.db(move |connection| {
+            let mut tries = 1;
+            loop {
+                match db::transaction(connection, &work) {
+                    Err(error) if error.again && tries < 3 => tries += 1,
+                    done => return done,
+                }
+            }
+        })
+        .await
+    }
+
     /// Runs slow work (password hashing) off the threads that answer requests.
     ///
     /// # Errors

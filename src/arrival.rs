@@ -9,13 +9,15 @@ use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::customers;
 use crate::customers::Contact;
-use crate::delivery::{eligibility, invite, queries as deliveries};
+use crate::delivery::eligibility::{self, Corrected};
+use crate::delivery::{invite, queries as deliveries};
 use crate::error::{Error, FieldError, Result};
 use crate::surveys::{SurveyVersion, builtin, queries as surveys};
-use crate::visits::model::{CheckedVisit, CustomerMessage, VisitMessage};
+use crate::visits::intake::{self, CheckedContact};
+use crate::visits::model::{CheckedVisit, CustomerMessage, VisitMessage, VisitRow};
 use crate::visits::queries as visits;
 use crate::visits::store::{self, Change, Stored};
-use crate::visits::{Outcome, api, intake};
+use crate::visits::{Outcome, api};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
@@ -74,7 +76,7 @@ pub async fn create(app: web::Data<App>, body: Body) -> ApiResult {
     let visit = intake::check(&message, now).map_err(Error::invalid)?;
     let parts = app.get_ref().clone();
     let (stored, envelope) = app
-        .transaction(move |connection| {
+        .transaction_again(move |connection| {
             let survey = survey(connection)?;
             let stored = take_in(connection, &parts, &visit, &survey, now)?;
             if matches!(stored, Stored::Contradicted(_)) {
@@ -127,7 +129,7 @@ pub async fn create_batch(app: web::Data<App>, body: Body) -> ApiResult {
     }
     let parts = app.get_ref().clone();
     let result = app
-        .transaction(move |connection| {
+        .transaction_again(move |connection| {
             let survey = survey(connection)?;
             let mut result = BatchResult::default();
             for (index, value) in values.iter().enumerate() {
@@ -168,105 +170,98 @@ pub struct Correction {
     security(("key" = ["visits:write"])))]
 pub async fn correct(app: web::Data<App>, client: Client, id: web::Path<String>, body: Body) -> ApiResult {
     let now = app.clock.now();
-    let correction: Correction = body.read()?;
-    let (contact, problem) = intake::check_contact(&correction.customer).map_err(Error::invalid)?;
+    let Correction { customer } = body.read()?;
+    let checked = intake::check_contact(&customer).map_err(Error::invalid)?;
     let parts = app.get_ref().clone();
     let envelope = app
         .transaction(move |connection| {
             let visit = visits::lock_visit(connection, &id)?;
             let outcome: Outcome = visit.outcome.parse().map_err(Error::internal)?;
             if !outcome.is_before_sending() {
-                return Err(Error::conflict(format!(
-                    "The visit is {outcome}; contact data are corrected before sending."
-                )));
+                let detail = format!("The visit is {outcome}; contact data are corrected before sending.");
+                return Err(Error::conflict(detail));
             }
-            let email_given = correction.customer.email.is_some();
-            let row = corrected(connection, visit.id, &correction.customer, contact, now)?;
+            let row = corrected(connection, visit.id, &customer, &checked, now)?;
             visits::update_contact(connection, visit.id, &row)?;
-            let by = Actor::Key(client.key).to_string();
-            match (outcome, row.customer_email.is_some()) {
-                (Outcome::NoAddress, true) => replan(connection, &parts, &visit, &row, &by, now)?,
-                (Outcome::Planned, false) => {
-                    let reason = problem.unwrap_or_else(|| "no mail address".to_owned());
-                    let change = Change { to: Outcome::NoAddress, by: &by, reason: &reason, send_at: None };
-                    store::change(connection, visit.id, &change, now)?;
-                    deliveries::close_of_visit(connection, visit.id)?;
-                }
-                _ => {}
-            }
-            let detail = json!({ "email": email_given, "phone": correction.customer.phone.is_some() });
-            audit::record(
-                connection,
-                now,
-                Actor::Key(client.key),
-                "visit.corrected",
-                &subject(&visit),
-                detail,
-            )?;
+            let actor = Actor::Key(client.key);
+            decide_again(connection, &parts, &visit, &row, checked.address_problem, &actor.to_string())?;
+            let detail = json!({ "email": customer.email.is_some(), "phone": customer.phone.is_some() });
+            audit::record(connection, now, actor, "visit.corrected", &subject(&visit), detail)?;
             api::one(connection, &id)
         })
         .await?;
     Ok(HttpResponse::Ok().json(envelope))
 }
 
-fn subject(visit: &crate::visits::model::VisitRow) -> String {
+fn subject(visit: &VisitRow) -> String {
     format!("visit {}", visit.id)
 }
 
-/// Lays the correction over what is there.
+/// Lays the correction over what is there, and brings the customer's own file up to date.
 fn corrected(
     connection: &mut PgConnection,
     visit: uuid::Uuid,
     message: &CustomerMessage,
-    contact: Contact,
+    checked: &CheckedContact,
     now: DateTime<Utc>,
 ) -> Result<visits::ContactRow> {
     let old = visits::find_contact(connection, visit)?;
-    let row = visits::ContactRow {
-        customer_name: contact.name.or(old.customer_name),
-        customer_email: if message.email.is_some() { contact.email } else { old.customer_email },
-        customer_phone: if message.phone.is_some() { contact.phone } else { old.customer_phone },
-        customer_language: message.language.clone().or(old.customer_language),
-        customer_time_zone: message.time_zone.clone().or(old.customer_time_zone),
-        customer_id: old.customer_id,
-    };
-    if row.customer_id.is_some() {
-        return Ok(row);
-    }
-    // The visit named nobody before; now it may.
+    let new = &checked.contact;
     let contact = Contact {
-        external_id: None,
-        name: row.customer_name.clone(),
-        email: row.customer_email.clone(),
-        phone: row.customer_phone.clone(),
+        external_id: visits::find_customer_id(connection, visit)?,
+        name: new.name.clone().or(old.customer_name),
+        email: if message.email.is_some() { new.email.clone() } else { old.customer_email },
+        phone: if message.phone.is_some() { new.phone.clone() } else { old.customer_phone },
     };
     let customer_id = customers::queries::upsert(connection, &contact, now)?;
-    Ok(visits::ContactRow { customer_id, ..row })
+    Ok(visits::ContactRow {
+        customer_id: customer_id.or(old.customer_id),
+        customer_name: contact.name,
+        customer_email: contact.email,
+        customer_phone: contact.phone,
+        customer_language: checked.language.clone().or(old.customer_language),
+        customer_time_zone: checked.time_zone.map(|zone| zone.name().to_owned()).or(old.customer_time_zone),
+    })
 }
 
-/// Plans a visit whose address was corrected, unless the address must not be mailed.
-fn replan(
+/// Decides again what becomes of a visit, by the same rules as on arrival.
+fn decide_again(
     connection: &mut PgConnection,
     app: &App,
-    visit: &crate::visits::model::VisitRow,
+    visit: &VisitRow,
     row: &visits::ContactRow,
+    problem: Option<String>,
     by: &str,
-    now: DateTime<Utc>,
 ) -> Result<()> {
-    let email = row.customer_email.as_deref().unwrap_or_default();
-    if let Some(reason) = customers::suppressed(connection, &app.keys, email)? {
-        let change = Change { to: Outcome::Suppressed, by: "rule", reason: &reason, send_at: None };
-        return store::change(connection, visit.id, &change, now).map(drop);
+    let now = app.clock.now();
+    let corrected = Corrected {
+        visited_at: visit.visited_at,
+        email: row.customer_email.as_deref(),
+        problem: Some(problem.unwrap_or_else(|| "no mail address".to_owned())),
+        zone: row.customer_time_zone.as_deref().and_then(|name| name.parse().ok()),
+    };
+    let decision = eligibility::decide_again(connection, &corrected, &app.config, &app.keys, now)?;
+    let was: Outcome = visit.outcome.parse().map_err(Error::internal)?;
+    match (was, decision.outcome, decision.send_at) {
+        (Outcome::Planned, Outcome::Planned, Some(send_at)) => {
+            visits::update_send_at(connection, visit.id, send_at)?;
+            deliveries::postpone_of_visit(connection, visit.id, send_at)
+        }
+        (was, to, _) if was == to => Ok(()),
+        (_, to, send_at) => {
+            let change = Change { to, by, reason: &decision.reason, send_at };
+            if !store::change(connection, visit.id, &change, now)? {
+                return Ok(());
+            }
+            match send_at {
+                Some(at) => {
+                    let survey = survey(connection)?;
+                    invite::plan(connection, &app.keys, visit.id, survey.id, at, now)
+                }
+                None => deliveries::close_of_visit(connection, visit.id),
+            }
+        }
     }
-    let zone = row.customer_time_zone.as_deref().and_then(|name| name.parse().ok());
-    let send_at = eligibility::send_at(visit.visited_at, zone, &app.config, now);
-    let survey = survey(connection)?;
-    let change =
-        Change { to: Outcome::Planned, by, reason: "the address was corrected", send_at: Some(send_at) };
-    if store::change(connection, visit.id, &change, now)? {
-        invite::plan(connection, &app.keys, visit.id, survey.id, send_at, now)?;
-    }
-    Ok(())
 }
 
 /// Why a visit is cancelled.

@@ -7,6 +7,7 @@ use crate::db::postgres::{LaunchError, Options, Postgres};
 use crate::error::Error;
 use crate::ids::{self, Keyring};
 use crate::surveys::builtin;
+use crate::{customers, delivery};
 use crate::{db, mail, telemetry};
 use std::fmt;
 use std::io::Write;
@@ -70,6 +71,7 @@ impl Boot {
         let (database_url, postgres) = open_database(&config)?;
         let mut connection = db::open(&database_url)?;
         migrate(&mut connection)?;
+        check_secrets(&mut connection, &keys)?;
         let now = db::read_time(&mut connection)?;
         db::transaction(&mut connection, |connection| builtin::publish(connection, now))?;
         let pool = db::connect(&database_url, config.database.pool)?;
@@ -109,6 +111,22 @@ fn migrate(connection: &mut diesel::PgConnection) -> Result<(), BootError> {
     })
 }
 
+/// A secret that is gone would make stopped addresses look like new ones, and planned mails impossible.
+fn check_secrets(connection: &mut diesel::PgConnection, keys: &Keyring) -> Result<(), BootError> {
+    let mut needed = customers::queries::list_secret_ids(connection)?;
+    needed.extend(delivery::queries::list_secret_ids(connection)?);
+    match needed.into_iter().find(|id| keys.ids().all(|known| known != id)) {
+        None => Ok(()),
+        Some(id) => {
+            let problem = format!(
+                "lacks the secret with the id {id}, with which stopped addresses or planned links were made; \
+                 put it back behind the new one"
+            );
+            Err(ConfigError::new("HEARBACK_SECRET", problem).into())
+        }
+    }
+}
+
 /// Returns where the database is, and starts the embedded one if no other is set.
 ///
 /// # Errors
@@ -136,7 +154,11 @@ fn make_folder(folder: &Path) -> Result<(), BootError> {
     })
 }
 
-fn check_sender(config: &Config) -> Result<(), ConfigError> {
+/// Checks the addresses that letters come from and are answered to.
+///
+/// # Errors
+/// Names the setting that is wrong.
+pub fn check_sender(config: &Config) -> Result<(), ConfigError> {
     for (name, value) in [
         ("HEARBACK_MAIL_FROM", Some(&config.mail.from)),
         ("HEARBACK_REPLY_TO", config.mail.reply_to.as_ref()),
@@ -162,9 +184,18 @@ fn secret(config: &Config) -> Result<Keyring, BootError> {
     let told = |error: &dyn fmt::Display| {
         BootError(format!("The secret in {} cannot be used: {error}", path.display()))
     };
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-    if let Ok(mut file) = made {
-        writeln!(file, "1:{}", ids::random_secret()).map_err(|error| told(&error))?;
+    if !path.exists() {
+        // Written whole beside it and then given its name: another command never reads half of it.
+        let draft = config.data.join(format!("secret.{}", ids::new_id().simple()));
+        let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft);
+        let mut file = made.map_err(|error| told(&error))?;
+        writeln!(file, "1:{}", ids::random_secret())
+            .and_then(|()| file.sync_all())
+            .map_err(|error| told(&error))?;
+        match std::fs::hard_link(&draft, &path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(told(&error)),
+            _ => std::fs::remove_file(&draft).map_err(|error| told(&error))?,
+        }
     }
     let text = std::fs::read_to_string(&path).map_err(|error| told(&error))?;
     Keyring::parse(text.trim()).map_err(|error| told(&error))

@@ -4,6 +4,8 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use chrono::{Datelike, NaiveDate};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use std::fmt;
 
 /// One field of a request and what to do about it.
@@ -101,6 +103,8 @@ pub struct Error {
     pub fields: Vec<FieldError>,
     /// After how many seconds another try makes sense.
     pub retry_after: Option<u32>,
+    /// Whether the same transaction may succeed at once: two of them stood in each other's way.
+    pub again: bool,
 }
 
 /// What capabilities return.
@@ -110,7 +114,7 @@ impl Error {
     /// Makes an error of a kind with one sentence for the user.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let retry_after = matches!(kind, Kind::Unavailable).then_some(5);
-        Self { kind, detail: detail.into(), fields: Vec::new(), retry_after }
+        Self { kind, detail: detail.into(), fields: Vec::new(), retry_after, again: false }
     }
 
     /// Says that nothing of that name exists, with the word for the thing (`visit`).
@@ -164,6 +168,22 @@ impl Error {
     }
 }
 
+/// Checks a span of dates as people ask for one: from 1970 to 2200, the first not after the last.
+///
+/// # Errors
+/// 422 naming the date that is wrong.
+pub fn check_span(from: NaiveDate, to: NaiveDate) -> Result<()> {
+    for (field, date) in [("/from", from), ("/to", to)] {
+        if !(1970..=2200).contains(&date.year()) {
+            return Err(Error::invalid_field(field, "must lie between 1970 and 2200"));
+        }
+    }
+    if from > to {
+        return Err(Error::invalid_field("/to", "must not lie before from"));
+    }
+    Ok(())
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.detail)?;
@@ -180,9 +200,15 @@ impl From<diesel::result::Error> for Error {
     /// A row that is not there is 404; everything else the database says is 503, never the user's fault.
     fn from(error: diesel::result::Error) -> Self {
         match error {
-            diesel::result::Error::NotFound => Self::not_found("thing"),
+            DieselError::NotFound => Self::not_found("thing"),
+            DieselError::DatabaseError(kind, info)
+                if matches!(kind, DatabaseErrorKind::SerializationFailure)
+                    || info.message() == "deadlock detected" =>
+            {
+                Self { again: true, ..Self::unavailable("two transactions stood in each other's way") }
+            }
             // The message of a violated constraint carries the row's values, so only its name is logged.
-            diesel::result::Error::DatabaseError(kind, info) => Self::unavailable(format_args!(
+            DieselError::DatabaseError(kind, info) => Self::unavailable(format_args!(
                 "{kind:?} (table {}, constraint {}): {}",
                 info.table_name().unwrap_or("-"),
                 info.constraint_name().unwrap_or("-"),
@@ -205,6 +231,6 @@ mod tests {
 
     #[test]
     fn a_missing_row_is_404() {
-        assert_eq!(Error::from(diesel::result::Error::NotFound).kind.status(), 404);
+        assert_eq!(Error::from(DieselError::NotFound).kind.status(), 404);
     }
 }

@@ -114,11 +114,18 @@ impl Keyring {
         self.ids().filter_map(|id| self.mac(id, purpose, parts)).any(|mac| same(&mac, signature))
     }
 
-    /// Hashes a personal identifier so that it can be found again but not read (suppressions outlive erasure).
-    /// The last secret of the list is the oldest and keeps the hashes stable while a newer one signs.
+    /// Hashes a personal identifier so that it can be found again but not read (suppressions outlive erasure):
+    /// one hash for each secret, the signing one first.
+    pub fn pseudonyms(&self, purpose: &str, value: &str) -> Vec<Vec<u8>> {
+        self.ids()
+            .filter_map(|id| self.mac(id, purpose, &[value.as_bytes()]))
+            .map(|mac| mac.to_vec())
+            .collect()
+    }
+
+    /// Hashes a personal identifier under the signing secret alone, for what is soon forgotten.
     pub fn pseudonym(&self, purpose: &str, value: &str) -> Vec<u8> {
-        let oldest = self.0.last().map_or("", |(id, _)| id);
-        self.mac(oldest, purpose, &[value.as_bytes()]).unwrap_or_default().to_vec()
+        self.sign(purpose, &[value.as_bytes()]).to_vec()
     }
 }
 

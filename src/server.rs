@@ -11,12 +11,14 @@ use crate::ids;
 use crate::routes::{self, Route};
 use crate::web::{PageError, headers, redirect};
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
-use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::dev::{HttpServiceFactory, Server, ServiceRequest, ServiceResponse};
+use actix_web::error::PathError;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App as WebApp, HttpMessage, HttpRequest, HttpResponse, HttpServer, ResponseError, web};
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 /// Threads that answer requests; the database does the heavy part.
 const THREADS: usize = 2;
@@ -34,7 +36,6 @@ pub fn start(app: App, listen: SocketAddr) -> std::io::Result<(Server, SocketAdd
             .app_data(web::Data::new(app.clone()))
             .configure(configure)
             .default_service(web::to(nothing_here))
-            .wrap(from_fn(gate))
             .wrap(from_fn(move |request, next| headers::add(request, next, https)))
     })
     .workers(THREADS)
@@ -55,39 +56,49 @@ fn configure(service: &mut web::ServiceConfig) {
     let mut paths: Vec<_> = by_path.into_iter().collect();
     paths.sort_by_key(|(path, _)| path.matches('{').count());
     for (path, routes) in paths {
-        let mut resource = web::resource(path).default_service(web::to(wrong_method));
-        for route in routes {
-            if route.method == Method::GET {
-                resource = resource.route(route.handler().method(Method::HEAD));
-            }
-            resource = resource.route(route.handler().method(route.method.clone()));
-        }
-        service.service(resource);
+        service.service(gated(path, &routes));
     }
-    service
-        .app_data(web::QueryConfig::default().error_handler(unreadable))
-        .app_data(web::PathConfig::default().error_handler(unreadable));
+    service.app_data(web::PathConfig::default().error_handler(unreadable));
 }
 
-fn is_api(request: &HttpRequest) -> bool {
-    request.path().starts_with("/api/v1/")
+/// A path with its methods behind the gate. The gate stands inside the routing, so that no way of writing an
+/// address can reach a handler without passing it.
+fn gated(path: &'static str, routes: &[Route]) -> impl HttpServiceFactory + use<> {
+    let accesses: Arc<Vec<(Method, Access)>> =
+        Arc::new(routes.iter().map(|route| (route.method.clone(), route.access)).collect());
+    let mut resource = web::resource(path).default_service(web::to(wrong_method));
+    for route in routes {
+        if route.method == Method::GET {
+            resource = resource.route(route.handler().method(Method::HEAD));
+        }
+        resource = resource.route(route.handler().method(route.method.clone()));
+    }
+    resource.wrap(from_fn(move |request: ServiceRequest, next| {
+        let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+        let access = accesses.iter().find(|(known, _)| known == method).map(|(_, access)| *access);
+        async move {
+            let asked = request.request().clone();
+            match gate(request, next, path, access).await {
+                // A response rather than an error, so that it gets the same headers as every other.
+                Err(error) => Ok(ServiceResponse::from_err(error, asked)),
+                passed => passed,
+            }
+        }
+    }))
+}
+
+fn is_api(path: &str) -> bool {
+    path.starts_with("/api/v1/")
 }
 
 /// The face that an error shows depends on who asked.
 fn face(error: Error, request: &HttpRequest) -> actix_web::Error {
-    if is_api(request) { ApiError(error).into() } else { PageError(error).into() }
+    if is_api(request.path()) { ApiError(error).into() } else { PageError(error).into() }
 }
 
-fn unreadable(error: impl std::fmt::Display, request: &HttpRequest) -> actix_web::Error {
-    let detail = error.to_string();
-    let detail = detail.strip_prefix("Query deserialize error: ").unwrap_or(&detail);
-    let name = detail.split('`').nth(1).unwrap_or_default();
-    let error = if name.is_empty() {
-        Error::new(Kind::BadRequest, format!("The address cannot be read: {detail}."))
-    } else {
-        Error::invalid_field(format!("/{name}"), detail)
-    };
-    face(error, request)
+#[expect(clippy::needless_pass_by_value, reason = "the shape of the web server's callback")]
+fn unreadable(error: PathError, request: &HttpRequest) -> actix_web::Error {
+    face(Error::new(Kind::NotFound, format!("The address cannot be read: {error}.")), request)
 }
 
 async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
@@ -99,30 +110,21 @@ async fn wrong_method(request: HttpRequest) -> Result<HttpResponse, actix_web::E
     Err(face(Error::new(Kind::MethodNotAllowed, detail), &request))
 }
 
-/// Finds the row of the table that a request falls under.
-fn route_of(request: &ServiceRequest) -> Option<Access> {
-    let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
-    let pattern = request.match_pattern()?;
-    routes::table()
-        .into_iter()
-        .find(|route| route.path == pattern && route.method == *method)
-        .map(|route| route.access)
-}
-
 /// Checks a request once, in one place: where it comes from, who sends it, and whether it was done before.
 async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
+    path: &'static str,
+    access: Option<Access>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
         return Err(PageError(Error::internal("the server has no parts")).into());
     };
-    let Some(access) = route_of(&request) else {
-        return Ok(next.call(request).await?.map_into_boxed_body());
-    };
+    // Without an access there is no handler either: the method does nothing here.
+    let Some(access) = access else { return Ok(next.call(request).await?.map_into_boxed_body()) };
+    refuse_nul(request.request())?;
     // One-click unsubscribe comes from mail programs of any site (RFC 8058); its token is its proof.
-    let exempt = is_api(request.request()) || request.path().starts_with("/u/");
-    if !exempt {
+    if !is_api(path) && path != "/u/{token}" {
         headers::refuse_cross_site(request.method(), request.headers(), &app.config.http.public_url)
             .map_err(PageError)?;
     }
@@ -137,6 +139,14 @@ async fn gate(
         }
         _ => Ok(next.call(request).await?.map_into_boxed_body()),
     }
+}
+
+/// Postgres stores no NUL, and nothing that has a name has one in it.
+fn refuse_nul(request: &HttpRequest) -> Result<(), actix_web::Error> {
+    if request.match_info().as_str().contains('\0') || request.query_string().contains("%00") {
+        return Err(face(Error::new(Kind::NotFound, "There is nothing at this address."), request));
+    }
+    Ok(())
 }
 
 /// Sends a person to the sign-in and tells a program what is missing.

@@ -4,6 +4,14 @@
 
 use tracing_subscriber::{EnvFilter, fmt};
 
+/// Checks a filter.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn check(filter: &str) -> Result<(), String> {
+    EnvFilter::try_new(filter).map(drop).map_err(|error| format!("HEARBACK_LOG is wrong: {error}"))
+}
+
 /// Starts logging with tracing's filter syntax (`info`, `info,hearback=debug`). A second start does nothing.
 ///
 /// # Errors

@@ -12,9 +12,12 @@ CREATE TABLE response (
     language text,
     answered_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
+    -- The transaction of the last change orders the list for pollers: one that commits late has a number that
+    -- was not listed yet, where a time would lie behind the cursor.
+    changed_in bigint NOT NULL DEFAULT txid_current(),
     revision integer NOT NULL
 );
-CREATE INDEX response_changed_at ON response (changed_at, id);
+CREATE INDEX response_changed_in ON response (changed_in, id);
 CREATE TABLE response_revision (
     nonce_hash bytea PRIMARY KEY,
     response_id uuid NOT NULL REFERENCES response (id),

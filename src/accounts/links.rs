@@ -41,7 +41,13 @@ pub fn invite(connection: &mut PgConnection, colleague: &Colleague, now: DateTim
                 known.role
             )));
         }
-        Some(known) => known.id,
+        Some(known) if known.disabled_at.is_some() => {
+            return Err(Error::conflict("This account is closed."));
+        }
+        Some(known) => {
+            queries::update_account(connection, known.id, colleague)?;
+            known.id
+        }
         None => {
             let id = ids::new_id();
             let account = NewAccount {
@@ -77,21 +83,26 @@ pub fn whose(
     Ok(account.map(|account| (account.name, account.email)))
 }
 
-/// Sets the password and uses the link up.
+/// Sets the password, given as its hash, uses the link up, and returns the address to sign in with.
 ///
 /// # Errors
-/// 404 when the link does not work any more, 422 when the password is too short.
-pub fn accept(connection: &mut PgConnection, secret: &str, new: &str, now: DateTime<Utc>) -> Result<()> {
+/// 404 when the link does not work any more.
+pub fn accept(
+    connection: &mut PgConnection,
+    secret: &str,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<String> {
     let hash = ids::sha256(secret.as_bytes());
     let gone = || Error::not_found("link");
     let account = queries::find_link(connection, &hash, now)?.ok_or_else(gone)?;
-    let password_hash = password::hash(new)?;
     if !queries::use_link(connection, &hash, now)? {
         return Err(gone());
     }
-    queries::set_password(connection, account.id, &password_hash)?;
+    queries::set_password(connection, account.id, password_hash)?;
     let subject = format!("user {}", account.id);
-    audit::record(connection, now, Actor::User(account.id), "user.password_set", &subject, json!({}))
+    audit::record(connection, now, Actor::User(account.id), "user.password_set", &subject, json!({}))?;
+    Ok(account.email)
 }
 
 /// Gives an account a password at once, for the demo, whose sign-ins are printed.
@@ -105,5 +116,6 @@ pub fn invite_with_password(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let path = invite(connection, colleague, now)?;
-    accept(connection, path.trim_start_matches("/invite/"), password, now)
+    let hash = password::hash(password)?;
+    accept(connection, path.trim_start_matches("/invite/"), &hash, now).map(drop)
 }

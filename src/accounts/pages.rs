@@ -9,6 +9,7 @@ use crate::web::{Fields, PageError, PageResult, assets, cookies, html, page, red
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// Where to go after the sign-in.
 #[derive(Debug, Default, Deserialize)]
@@ -32,8 +33,14 @@ fn sign_in_page(app: &App, email: &str, next: &str, error: Option<String>) -> Si
 
 /// A path of ours and nothing else, so that the link cannot lead elsewhere (CVE-2025-5256).
 fn own_path(path: &str) -> &str {
-    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    let own = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(|c: char| c.is_control() || c == '\\');
     if own { path } else { "/" }
+}
+
+fn peer(request: &HttpRequest) -> IpAddr {
+    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip())
 }
 
 /// `GET /login`.
@@ -49,8 +56,7 @@ pub async fn do_sign_in(app: web::Data<App>, request: HttpRequest, fields: Field
     let email = fields.text("email").unwrap_or_default().to_owned();
     let typed = fields.get("password").unwrap_or_default().to_owned();
     let next = own_path(fields.get("next").unwrap_or("/")).to_owned();
-    let network = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-    match sign_in::sign_in(&app, email.clone(), typed, network).await {
+    match sign_in::sign_in(&app, email.clone(), typed, peer(&request)).await {
         Ok(secret) => Ok(with_session(&app, &secret, &next)),
         Err(error) if matches!(error.kind, Kind::Unauthorized | Kind::TooMany) => {
             let page = sign_in_page(&app, &email, &next, Some(error.detail.clone()));
@@ -118,19 +124,14 @@ pub async fn accept_invitation(
 ) -> PageResult {
     let (now, link) = (app.clock.now(), secret.clone());
     let typed = fields.get("password").unwrap_or_default().to_owned();
-    let (stored, new) = (typed.clone(), typed);
-    let accepted = app
-        .transaction(move |connection| {
-            let whose = links::whose(connection, &link, now)?;
-            links::accept(connection, &link, &new, now)?;
-            Ok(whose)
-        })
-        .await;
+    let new = typed.clone();
+    let accepted = match password::in_turn(&app, move || password::hash(&new)).await {
+        Ok(hash) => app.transaction(move |connection| links::accept(connection, &link, &hash, now)).await,
+        Err(error) => Err(error),
+    };
     match accepted {
-        Ok(whose) => {
-            let email = whose.map(|(_, email)| email).unwrap_or_default();
-            let network = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-            let session = sign_in::sign_in(&app, email, stored, network).await?;
+        Ok(email) => {
+            let session = sign_in::sign_in(&app, email, typed, peer(&request)).await?;
             Ok(with_session(&app, &session, "/"))
         }
         Err(error) if error.kind == Kind::Invalid => {
@@ -152,8 +153,8 @@ mod tests {
     #[test]
     fn the_sign_in_leads_nowhere_else() {
         assert_eq!(
-            ["/evaluations?a=1", "//evil.example.com", "https://x", "/\\x"].map(own_path),
-            ["/evaluations?a=1", "/", "/", "/"]
+            ["/evaluations?a=1", "//evil.example.com", "https://x", "/\\x", "/\t/x"].map(own_path),
+            ["/evaluations?a=1", "/", "/", "/", "/"]
         );
     }
 }

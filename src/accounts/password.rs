@@ -1,10 +1,13 @@
 //! Passwords: argon2id (RFC 9106) with OWASP's second recommendation (46 MiB, one pass) rounded up.
 
+use crate::app::App;
 use crate::error::{Error, Result};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::Semaphore;
 
 /// The shortest password (characters); there are no rules of composition (ASVS 6.2.5).
 pub const SHORTEST: usize = 12;
@@ -12,8 +15,33 @@ pub const SHORTEST: usize = 12;
 /// The longest password (bytes), so that hashing cannot be made to work on megabytes.
 pub const LONGEST: usize = 256;
 
-/// One hash at a time: each takes 47 MiB, and an outsider decides how many are asked for.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+/// One hash at a time: each takes 47 MiB, and an outsider decides how many are asked for. Whoever waits holds no
+/// thread and no database connection, so that a flood of sign-ins slows down sign-ins alone.
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+
+/// How many may wait; more are sent away.
+const MOST_WAITING: usize = 40;
+
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// Hashes or verifies on a thread that may block, when it is its turn.
+///
+/// # Errors
+/// 429 when too many wait already; else what `work` returns.
+pub async fn in_turn<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    if WAITING.fetch_add(1, Ordering::SeqCst) >= MOST_WAITING {
+        WAITING.fetch_sub(1, Ordering::SeqCst);
+        return Err(Error::too_many(10));
+    }
+    let turn = ONE_AT_A_TIME.acquire().await;
+    let done = app.blocking(work).await;
+    drop(turn);
+    WAITING.fetch_sub(1, Ordering::SeqCst);
+    done
+}
 
 fn hasher() -> Result<Argon2<'static>> {
     let params = Params::new(47_104, 1, 1, None).map_err(Error::internal)?;
@@ -29,7 +57,6 @@ pub fn hash(password: &str) -> Result<String> {
         let reason = format!("must have from {SHORTEST} to {LONGEST} characters");
         return Err(Error::invalid_field("/password", reason));
     }
-    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let hash: PasswordHash = hasher()?.hash_password(password.as_bytes()).map_err(Error::internal)?;
     Ok(hash.to_string())
 }
@@ -46,7 +73,6 @@ pub fn verify(password: &str, stored: Option<&str>) -> Result<bool> {
         return Ok(false);
     }
     let parsed = PasswordHash::new(stored.unwrap_or(dummy)).map_err(Error::internal)?;
-    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let right = hasher()?.verify_password(password.as_bytes(), &parsed).is_ok();
     Ok(right && stored.is_some())
 }

@@ -1,5 +1,6 @@
 //! Every statement on the tables of accounts.
 
+use super::links::Colleague;
 use super::model::{Role, Scope};
 use crate::db::schema::{api_key, password_link, session, sign_in_attempt, user_account};
 use crate::error::{Error, Result};
@@ -97,6 +98,19 @@ pub fn insert_account(connection: &mut PgConnection, account: &NewAccount) -> Re
     }
 }
 
+/// Brings name, employee and team of an account up to date; what is not given stays.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn update_account(connection: &mut PgConnection, id: Uuid, colleague: &Colleague) -> Result<()> {
+    let employee = colleague.employee.map(|employee| user_account::employee_id.eq(employee));
+    let team = colleague.team.map(|team| user_account::team_id.eq(team));
+    diesel::update(user_account::table.find(id))
+        .set((user_account::name.eq(&colleague.name), employee, team))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Finds an account by its address, in any case.
 ///
 /// # Errors
@@ -117,7 +131,7 @@ pub fn count_accounts(connection: &mut PgConnection) -> Result<i64> {
     Ok(user_account::table.count().get_result(connection)?)
 }
 
-/// Sets a password and ends every session of the account (CVE-2026-34828).
+/// Sets a password and ends every session and every link of the account (CVE-2026-34828).
 ///
 /// # Errors
 /// When the database does not answer.
@@ -126,6 +140,8 @@ pub fn set_password(connection: &mut PgConnection, account: Uuid, hash: &str) ->
         .set(user_account::password_hash.eq(hash))
         .execute(connection)?;
     diesel::delete(session::table.filter(session::user_account_id.eq(account))).execute(connection)?;
+    diesel::delete(password_link::table.filter(password_link::user_account_id.eq(account)))
+        .execute(connection)?;
     Ok(())
 }
 

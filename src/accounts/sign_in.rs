@@ -10,12 +10,13 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
 use serde_json::json;
+use std::net::IpAddr;
 
 /// A session ends after this time without a request.
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
 
 /// A session ends after this time in any case.
-pub const ABSOLUTE: TimeDelta = TimeDelta::hours(10);
+pub const ABSOLUTE: TimeDelta = TimeDelta::hours(8);
 
 /// Failures are counted over this span.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
@@ -30,28 +31,29 @@ const FREE_TRIES_OF_A_NETWORK: i64 = 50;
 ///
 /// # Errors
 /// 401 for a wrong pair, whichever of both was wrong; 429 after too many.
-pub async fn sign_in(app: &App, email: String, typed: String, network: String) -> Result<String> {
+pub async fn sign_in(app: &App, email: String, typed: String, network: IpAddr) -> Result<String> {
     let keys = app.keys.clone();
     let now = app.clock.now();
     let account_hash = keys.pseudonym("sign-in-account", &email.trim().to_lowercase());
-    let network_hash = keys.pseudonym("sign-in-network", &network);
-    let (account_key, network_key) = (account_hash.clone(), network_hash.clone());
+    let outside = !network.is_loopback() && !is_private(network);
+    let network_key = outside.then(|| keys.pseudonym("sign-in-network", &network.to_string()));
+    let account_key = account_hash.clone();
     let account = app
-        .db(move |connection| {
+        .transaction(move |connection| {
             refuse_if_too_many(connection, &account_key, FREE_TRIES, now)?;
-            refuse_if_too_many(connection, &network_key, FREE_TRIES_OF_A_NETWORK, now)?;
+            queries::insert_attempt(connection, &account_key, now)?;
+            // Behind a proxy on this machine or in its network everybody has the proxy's address.
+            if let Some(network) = network_key {
+                refuse_if_too_many(connection, &network, FREE_TRIES_OF_A_NETWORK, now)?;
+                queries::insert_attempt(connection, &network, now)?;
+            }
             queries::find_account(connection, email.trim())
         })
         .await?
         .filter(|account| account.disabled_at.is_none());
     let stored = account.as_ref().and_then(|account| account.password_hash.clone());
-    let right = app.blocking(move || password::verify(&typed, stored.as_deref())).await?;
+    let right = password::in_turn(app, move || password::verify(&typed, stored.as_deref())).await?;
     let Some(account) = account.filter(|_| right) else {
-        app.transaction(move |connection| {
-            queries::insert_attempt(connection, &account_hash, now)?;
-            queries::insert_attempt(connection, &network_hash, now)
-        })
-        .await?;
         return Err(Error::new(Kind::Unauthorized, "Address and password do not belong together."));
     };
     let secret = ids::random_secret();
@@ -66,6 +68,14 @@ pub async fn sign_in(app: &App, email: String, typed: String, network: String) -
     Ok(secret)
 }
 
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_private() || address.is_link_local(),
+        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
+    }
+}
+
+/// Tries are counted before the password is looked at, so that many at once count too.
 fn refuse_if_too_many(
     connection: &mut PgConnection,
     subject: &[u8],

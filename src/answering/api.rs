@@ -1,7 +1,7 @@
 //! Responses as JSON.
 
 use super::queries;
-use crate::api::ApiResult;
+use crate::api::{ApiResult, Query};
 use crate::app::App;
 use crate::db::page::{self, Cursor, Meta};
 use crate::error::{Error, Result};
@@ -86,16 +86,16 @@ fn json(row: queries::Listed) -> Result<ResponseJson> {
 /// Responses by their last change; `meta.next` is always there, so that a poller can go on from the end.
 #[utoipa::path(get, path = "/api/v1/responses", tag = "responses", params(ListParameters),
     responses((status = 200, body = ResponsesEnvelope)), security(("key" = ["responses:read"])))]
-pub async fn list(app: web::Data<App>, parameters: web::Query<ListParameters>) -> ApiResult {
-    let ListParameters { since, after, limit } = parameters.into_inner();
+pub async fn list(app: web::Data<App>, Query(parameters): Query<ListParameters>) -> ApiResult {
+    let ListParameters { since, after, limit } = parameters;
     let limit = page::limit(limit)?;
     let asked = since.or(after);
     let cursor = asked.as_deref().map(|text| Cursor::decode("since", text)).transpose()?;
     let rows = app.db(move |connection| queries::list_responses(connection, cursor, limit)).await?;
     let cut_at = usize::try_from(limit).unwrap_or(usize::MAX);
     let last =
-        rows.iter().take(cut_at).next_back().map(|row| Cursor { at: row.changed_at, id: row.id }.encode());
-    let (rows, _) = page::cut(rows, cut_at, |row| Cursor { at: row.changed_at, id: row.id });
+        rows.iter().take(cut_at).next_back().map(|row| Cursor { place: row.changed_in, id: row.id }.encode());
+    let (rows, _) = page::cut(rows, cut_at, |row| Cursor { place: row.changed_in, id: row.id });
     let responses = rows.into_iter().map(json).collect::<Result<Vec<_>>>()?;
     Ok(HttpResponse::Ok().json(ResponsesEnvelope { responses, meta: Meta { next: last.or(asked) } }))
 }

@@ -105,7 +105,7 @@ fn rating(fields: &Fields, question: &Question) -> Result<Option<i32>, ()> {
     }
 }
 
-/// Keeps line breaks and tabs; other control characters (and NUL, which Postgres refuses) go.
+/// Keeps line breaks and tabs; other control characters go.
 fn clean_comment(text: &str) -> Option<String> {
     let text = text.replace("\r\n", "\n");
     let clean: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn the_second_step_takes_everything_and_lets_questions_be_skipped() {
         let answers =
-            checked("step=2&overall=5&process=&value=2&comment=+Good%0D%0Awork%00+&call_me=yes").unwrap();
+            checked("step=2&overall=5&process=&value=2&comment=+Good%0D%0Awork%01+&call_me=yes").unwrap();
         assert_eq!(answers.ratings, BTreeMap::from([("overall".into(), 5), ("value".into(), 2)]));
         assert_eq!((answers.comment.as_deref(), answers.call_me), (Some("Good\nwork"), true));
     }

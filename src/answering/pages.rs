@@ -200,6 +200,9 @@ pub async fn submit(
 }
 
 fn again(app: &App, found: &Page, fields: &Fields, errors: Vec<FormError>) -> PageResult {
+    if found.until(app.config.organisation.time_zone, app.clock.now()).is_none() {
+        return Ok(redirect(&found.address("")));
+    }
     let typed = Typed::posted(fields, &found.content, errors);
     let body = render_form(app, found, form::step(fields), typed, false)?;
     let mut response = Error::invalid(Vec::new()).response();

@@ -6,7 +6,7 @@ use crate::db::page::Cursor;
 use crate::db::schema::{invitation, response, response_revision, survey, survey_version, visit};
 use crate::error::Result;
 use crate::visits::queries::{ANSWERED_FROM_STORED, HISTORY_FROM_MOVED};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Bool, Bytea, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -173,10 +173,10 @@ impl QueryFragment<Pg> for Store<'_> {
     }
 }
 
-/// Which links take an answer: [`super::show::is_open`] says the same in Rust.
+/// The visit is locked, so that a stop which commits meanwhile is seen. Which links take an answer: [`super::show::is_open`] says the same in Rust.
 const FOUND_ENDS: &str = " AND i.state IN ('sending', 'sent', 'unknown', 'bounced', 'failed') \
      AND (i.expires_at IS NULL OR i.expires_at > asked.at) AND v.outcome <> 'opted_out' \
-     AND NOT EXISTS (SELECT 1 FROM response_revision r WHERE r.nonce_hash = asked.nonce_hash))";
+     AND NOT EXISTS (SELECT 1 FROM response_revision r WHERE r.nonce_hash = asked.nonce_hash) FOR UPDATE OF v)";
 
 /// The first step changes only its own question; the second replaces everything.
 const STORE: &str = ", stored AS (INSERT INTO response AS r \
@@ -189,7 +189,7 @@ const STORE: &str = ", stored AS (INSERT INTO response AS r \
       comment = CASE WHEN EXCLUDED.complete THEN EXCLUDED.comment ELSE r.comment END, \
       call_me = CASE WHEN EXCLUDED.complete THEN EXCLUDED.call_me ELSE r.call_me END, \
       complete = r.complete OR EXCLUDED.complete, language = EXCLUDED.language, \
-      changed_at = EXCLUDED.changed_at, revision = r.revision + 1 \
+      changed_at = EXCLUDED.changed_at, changed_in = txid_current(), revision = r.revision + 1 \
      WHERE r.answered_at > (SELECT editable_since FROM asked) \
      RETURNING id, visit_id, revision, answers, comment, call_me, changed_at AS at), \
      kept AS (INSERT INTO response_revision (nonce_hash, response_id, revision, answers, comment, call_me, at) \
@@ -215,8 +215,8 @@ pub struct Listed {
     pub certainty: String,
     /// When it was first given.
     pub answered_at: DateTime<Utc>,
-    /// When it last changed.
-    pub changed_at: DateTime<Utc>,
+    /// The transaction in which it last changed.
+    pub changed_in: i64,
     /// How often it was given.
     pub revision: i32,
     /// Raw answers by key.
@@ -227,7 +227,11 @@ pub struct Listed {
     pub call_me: bool,
 }
 
-/// Lists responses by their last change, one more than the limit.
+/// The number of the oldest transaction that is still under way.
+const ENDED: &str = "txid_snapshot_xmin(txid_current_snapshot())";
+
+/// Lists responses by their last change, one more than the limit; only those before which no change is still
+/// under way, so that a poller who goes on from the last one misses none.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -239,7 +243,8 @@ pub fn list_responses(
     let mut query = response::table
         .inner_join(visit::table)
         .inner_join(survey_version::table.inner_join(survey::table))
-        .order((response::changed_at, response::id))
+        .filter(response::changed_in.lt(diesel::dsl::sql::<diesel::sql_types::BigInt>(ENDED)))
+        .order((response::changed_in, response::id))
         .limit(limit + 1)
         .select((
             response::id,
@@ -250,24 +255,41 @@ pub fn list_responses(
             response::mode,
             response::certainty,
             response::answered_at,
-            response::changed_at,
+            response::changed_in,
             response::revision,
             response::answers,
             response::comment,
             response::call_me,
         ))
         .into_boxed();
-    if let Some(Cursor { at, id }) = after {
-        query = query
-            .filter(response::changed_at.gt(at).or(response::changed_at.eq(at).and(response::id.gt(id))));
+    if let Some(Cursor { place, id }) = after {
+        let later = response::changed_in.gt(place);
+        query = query.filter(later.or(response::changed_in.eq(place).and(response::id.gt(id))));
     }
     Ok(query.load(connection)?)
 }
 
-/// Counts responses by certainty.
+/// A customer who asked to be called: name, number, service, day of the visit, comment, when they asked.
+pub type CallMe = (Option<String>, Option<String>, String, NaiveDate, Option<String>, DateTime<Utc>);
+
+/// Lists customers who asked to be called since a time, the newest first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn count_responses(connection: &mut PgConnection) -> Result<i64> {
-    Ok(response::table.count().get_result(connection)?)
+pub fn list_call_me(connection: &mut PgConnection, since: DateTime<Utc>, limit: i64) -> Result<Vec<CallMe>> {
+    Ok(response::table
+        .inner_join(visit::table)
+        .filter(response::call_me.eq(true))
+        .filter(response::changed_at.ge(since))
+        .order(response::changed_at.desc())
+        .limit(limit)
+        .select((
+            visit::customer_name,
+            visit::customer_phone,
+            visit::service,
+            visit::visited_on,
+            response::comment,
+            response::changed_at,
+        ))
+        .load(connection)?)
 }

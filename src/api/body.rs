@@ -20,10 +20,10 @@ impl Body {
     /// Reads the body as a value.
     ///
     /// # Errors
-    /// 400 when it is no JSON; 422 naming the field when it is JSON of another shape.
+    /// 422 naming the field when it is no JSON, or JSON of another shape.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
         let value: serde_json::Value = serde_json::from_slice(&self.0)
-            .map_err(|error| Error::new(Kind::BadRequest, format!("The body is no JSON: {error}.")))?;
+            .map_err(|error| Error::invalid_field("", format!("the body is no JSON: {error}")))?;
         from_value(value, "")
     }
 }
@@ -33,11 +33,13 @@ impl Body {
 /// # Errors
 /// 422 naming the field: an unknown one, a missing one, or one of the wrong type.
 pub fn from_value<T: DeserializeOwned>(value: serde_json::Value, at: &str) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = pointer(error.path());
-        let reason = error.inner().to_string();
-        Error { fields: vec![field(&format!("{at}{path}"), &reason)], ..Error::invalid(Vec::new()) }
-    })
+    serde_path_to_error::deserialize(value).map_err(|error| path_error(&error, at))
+}
+
+/// Makes the error that names the field which could not be read; `at` is the pointer of the whole value.
+pub(super) fn path_error<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>, at: &str) -> Error {
+    let path = pointer(error.path());
+    Error::invalid(vec![field(&format!("{at}{path}"), &error.inner().to_string())])
 }
 
 /// Serde names a missing or unknown field in its message and not in the path.
@@ -50,7 +52,7 @@ fn field(path: &str, reason: &str) -> FieldError {
     if let Some(name) = named("unknown field `") {
         let path = path.strip_suffix(&format!("/{name}")).unwrap_or(path);
         let known = reason.split_once("expected ").map_or("", |(_, known)| known);
-        return FieldError::new(format!("{path}/{name}"), format!("is not known here; known are {known}"));
+        return FieldError::new(format!("{path}/{name}"), format!("is not known here; expected {known}"));
     }
     FieldError::new(path, reason)
 }

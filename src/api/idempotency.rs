@@ -55,14 +55,26 @@ pub fn begin(
         .select((table::request_hash, table::status, table::body, table::created_at))
         .get_result::<(Vec<u8>, Option<i32>, Option<String>, DateTime<Utc>)>(connection)
         .optional()?;
-    let Some((hash, status, body, created_at)) = stored else { return Ok(Begin::Work) };
+    // Gone between the two statements: the first request failed and wants to be tried again.
+    let Some((hash, status, body, created_at)) = stored else {
+        return Err(Error::conflict(
+            "The first request with this Idempotency-Key has just failed; send it again.",
+        ));
+    };
     if hash != request_hash {
         return Err(Error::conflict("This Idempotency-Key was used for another request."));
     }
     if let (Some(status), Some(body)) = (status, body) {
         return Ok(Begin::Replay(u16::try_from(status).unwrap_or(200), body));
     }
-    if created_at + AT_WORK > now {
+    // One of several retries takes over from a request that died; the others see its new time.
+    let stale = table::table
+        .find((api_key, key))
+        .filter(table::created_at.eq(created_at))
+        .filter(table::status.is_null());
+    let taken = created_at + AT_WORK <= now
+        && diesel::update(stale).set(table::created_at.eq(now)).execute(connection)? == 1;
+    if !taken {
         return Err(Error::conflict("The first request with this Idempotency-Key is still at work."));
     }
     Ok(Begin::Work)

@@ -5,6 +5,8 @@ pub mod body;
 pub mod docs;
 pub mod idempotency;
 pub mod problem;
+pub mod query;
 
 pub use body::Body;
 pub use problem::{ApiError, ApiResult};
+pub use query::Query;

@@ -67,7 +67,12 @@ pub fn user(boot: &Boot, action: UserAction) -> Result<(), BootError> {
             None => None,
         };
         let team = match team {
-            Some(name) => Some(people::queries::upsert_team(connection, &name)?),
+            Some(name) => {
+                if people::queries::find_team(connection, &name)?.is_none() {
+                    eprintln!("hearback: the team {name} is new; visits that name it will fill it");
+                }
+                Some(people::queries::upsert_team(connection, &name)?)
+            }
             None => None,
         };
         let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(&email).to_owned());

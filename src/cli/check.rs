@@ -5,6 +5,7 @@ use crate::boot;
 use crate::config::{Config, SETTINGS};
 use crate::db;
 use crate::mail::Connection;
+use crate::telemetry;
 use std::fmt::{Display, Write};
 use std::process::ExitCode;
 
@@ -29,6 +30,8 @@ pub fn run(config: &Config) -> ExitCode {
         told("secret", &secret(config)),
         told("database", &database(config)),
         told("letters", &App::templates(config).map(|_| "every letter renders with its sample".to_owned())),
+        told("sender", &boot::check_sender(config).map(|()| config.mail.from.clone())),
+        told("log", &telemetry::check(&config.log).map(|()| config.log.clone())),
         told("mail", &mail(config)),
     ];
     if results.iter().all(|fine| *fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -82,7 +85,7 @@ fn mail(config: &Config) -> Result<String, String> {
         Ok(match opened {
             Ok(connection) => {
                 connection.quit().await;
-                Ok("the relay answers".to_owned())
+                Ok("mail can leave".to_owned())
             }
             Err(failure) => Err(format!("HEARBACK_MAIL_URL: {failure}")),
         })

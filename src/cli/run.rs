@@ -52,8 +52,13 @@ pub async fn serve_app(app: App, with_worker: bool) -> Result<(), BootError> {
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(if_worker(app, with_worker, stopped));
     let handle = server.handle();
-    let serving = tokio::spawn(server);
-    until_told().await;
+    let mut serving = tokio::spawn(server);
+    let mut working = working;
+    tokio::select! {
+        () = until_told() => {}
+        ended = &mut serving => return Err(Error::internal(format_args!("the server ended: {ended:?}")).into()),
+        ended = &mut working => return Err(Error::internal(format_args!("the worker ended: {ended:?}")).into()),
+    }
     eprintln!("hearback: stopping; requests and letters under way are finished first");
     stop.send_replace(true);
     handle.stop(true).await;

@@ -23,10 +23,8 @@ pub struct Contact {
     pub phone: Option<String>,
 }
 
-/// Returns the hash under which an address is suppressed.
-pub fn address_hash(keys: &Keyring, normalised: &str) -> Vec<u8> {
-    keys.pseudonym("suppression", normalised)
-}
+/// What an address is hashed for.
+const PURPOSE: &str = "suppression";
 
 /// Adds an address to those that must not be mailed; the first reason stays.
 ///
@@ -39,7 +37,8 @@ pub fn suppress(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    queries::insert_suppression(connection, &address_hash(keys, normalised), reason, now)
+    let hash = keys.pseudonym(PURPOSE, normalised);
+    queries::insert_suppression(connection, &hash, keys.signing_id(), reason, now)
 }
 
 /// Returns why an address must not be mailed, or nothing.
@@ -47,5 +46,5 @@ pub fn suppress(
 /// # Errors
 /// When the database does not answer.
 pub fn suppressed(connection: &mut PgConnection, keys: &Keyring, normalised: &str) -> Result<Option<String>> {
-    queries::find_suppression(connection, &address_hash(keys, normalised))
+    queries::find_suppression(connection, &keys.pseudonyms(PURPOSE, normalised))
 }

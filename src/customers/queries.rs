@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::ids;
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, OptionalExtension, PgConnection, PgExpressionMethods, QueryDsl, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, PgExpressionMethods, QueryDsl,
+    RunQueryDsl,
 };
 use uuid::Uuid;
 
@@ -78,9 +79,14 @@ fn refresh(connection: &mut PgConnection, id: Uuid, contact: &Contact) -> Result
     if contact.external_id.is_some() && (contact.email.is_some() || contact.phone.is_some()) {
         let email = contact.email.as_ref().map(|email| customer::email.eq(email));
         let phone = contact.phone.as_ref().map(|phone| customer::phone.eq(phone));
-        diesel::update(customer::table.find(id)).set((email, phone)).execute(connection)?;
+        let differs = customer::email
+            .is_distinct_from(&contact.email)
+            .or(customer::phone.is_distinct_from(&contact.phone));
+        diesel::update(customer::table.find(id).filter(differs)).set((email, phone)).execute(connection)?;
     } else if let Some(phone) = contact.phone.as_ref().filter(|_| contact.email.is_some()) {
-        diesel::update(customer::table.find(id)).set(customer::phone.eq(phone)).execute(connection)?;
+        diesel::update(customer::table.find(id).filter(customer::phone.is_distinct_from(phone)))
+            .set(customer::phone.eq(phone))
+            .execute(connection)?;
     }
     Ok(())
 }
@@ -92,12 +98,14 @@ fn refresh(connection: &mut PgConnection, id: Uuid, contact: &Contact) -> Result
 pub fn insert_suppression(
     connection: &mut PgConnection,
     address_hash: &[u8],
+    secret_id: &str,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
     diesel::insert_into(suppression::table)
         .values((
             suppression::address_hash.eq(address_hash),
+            suppression::secret_id.eq(secret_id),
             suppression::reason.eq(reason),
             suppression::created_at.eq(now),
         ))
@@ -106,10 +114,23 @@ pub fn insert_suppression(
     Ok(())
 }
 
-/// Finds the reason of a suppression.
+/// Finds the reason of a suppression by any of its hashes.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_suppression(connection: &mut PgConnection, address_hash: &[u8]) -> Result<Option<String>> {
-    Ok(suppression::table.find(address_hash).select(suppression::reason).get_result(connection).optional()?)
+pub fn find_suppression(connection: &mut PgConnection, hashes: &[Vec<u8>]) -> Result<Option<String>> {
+    Ok(suppression::table
+        .filter(suppression::address_hash.eq_any(hashes))
+        .order(suppression::created_at)
+        .select(suppression::reason)
+        .first(connection)
+        .optional()?)
+}
+
+/// Lists the secrets that suppressions were hashed with.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_secret_ids(connection: &mut PgConnection) -> Result<Vec<String>> {
+    Ok(suppression::table.select(suppression::secret_id).distinct().load(connection)?)
 }

@@ -60,6 +60,17 @@ pub fn transaction<T>(
     connection.transaction(work)
 }
 
+/// Runs reads in one snapshot (REPEATABLE READ): all see the database as of the same moment.
+///
+/// # Errors
+/// Those of `work`.
+pub fn snapshot<T>(
+    connection: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T>,
+) -> Result<T> {
+    connection.build_transaction().repeatable_read().read_only().run(work)
+}
+
 /// Reads the database's time, which is the time of everything (UTC).
 ///
 /// # Errors

@@ -6,19 +6,29 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// The place after which a page begins: a time and, among equals, an id.
+/// The place after which a page begins: a number by which the list is ordered and, among equals, an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
-    /// Time of the last row seen (UTC, microseconds).
-    pub at: DateTime<Utc>,
+    /// Of the last row seen: its time (microseconds since 1970), or the number of its transaction.
+    pub place: i64,
     /// Id of the last row seen.
     pub id: Uuid,
 }
 
 impl Cursor {
+    /// Makes the place of a row in a list that is ordered by time.
+    pub fn by_time(at: DateTime<Utc>, id: Uuid) -> Self {
+        Self { place: at.timestamp_micros(), id }
+    }
+
+    /// Returns the time of a place in a list that is ordered by time.
+    pub fn time(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.place).unwrap_or_default()
+    }
+
     /// Writes the cursor as an opaque word.
     pub fn encode(self) -> String {
-        let mut bytes = self.at.timestamp_micros().to_be_bytes().to_vec();
+        let mut bytes = self.place.to_be_bytes().to_vec();
         bytes.extend_from_slice(self.id.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -30,9 +40,8 @@ impl Cursor {
     pub fn decode(parameter: &str, text: &str) -> Result<Self> {
         let read = || {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-            let (at, id) = bytes.split_at_checked(8)?;
-            let at = DateTime::from_timestamp_micros(i64::from_be_bytes(at.try_into().ok()?))?;
-            Some(Self { at, id: Uuid::from_slice(id).ok()? })
+            let (place, id) = bytes.split_at_checked(8)?;
+            Some(Self { place: i64::from_be_bytes(place.try_into().ok()?), id: Uuid::from_slice(id).ok()? })
         };
         read().ok_or_else(|| {
             Error::invalid_field(format!("/{parameter}"), "is no cursor of this list; take it from meta.next")
@@ -73,8 +82,7 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_was_and_a_foreign_one_is_refused() {
-        let cursor =
-            Cursor { at: DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap(), id: Uuid::max() };
+        let cursor = Cursor { place: 1_700_000_000_123_456, id: Uuid::max() };
         assert_eq!(Cursor::decode("after", &cursor.encode()), Ok(cursor));
         assert!(Cursor::decode("after", "nonsense").is_err());
     }

@@ -145,6 +145,7 @@ diesel::table! {
         language -> Nullable<Text>,
         answered_at -> Timestamptz,
         changed_at -> Timestamptz,
+        changed_in -> Int8,
         revision -> Int4,
     }
 }
@@ -247,6 +248,7 @@ diesel::table! {
 diesel::table! {
     suppression (address_hash) {
         address_hash -> Bytea,
+        secret_id -> Text,
         reason -> Text,
         created_at -> Timestamptz,
     }

@@ -30,14 +30,68 @@ pub fn decide(
     keys: &Keyring,
     now: DateTime<Utc>,
 ) -> Result<Decision> {
-    let known = match &visit.contact.email {
-        None => Known::default(),
-        Some(email) => Known {
-            suppressed: customers::suppressed(connection, keys, email)?,
-            is_staff: people::queries::is_staff_address(connection, email)?,
-        },
-    };
+    let known = know(connection, visit.contact.email.as_deref(), keys)?;
     Ok(judge(visit, &known, survey, config, now))
+}
+
+fn know(connection: &mut PgConnection, email: Option<&str>, keys: &Keyring) -> Result<Known> {
+    let Some(email) = email else { return Ok(Known::default()) };
+    Ok(Known {
+        suppressed: customers::suppressed(connection, keys, email)?,
+        is_staff: people::queries::is_staff_address(connection, email)?,
+    })
+}
+
+/// What a correction of contact data says about a visit that was not sent yet.
+#[derive(Debug)]
+pub struct Corrected<'a> {
+    /// When the service was finished.
+    pub visited_at: DateTime<Utc>,
+    /// The address now.
+    pub email: Option<&'a str>,
+    /// Why there is none.
+    pub problem: Option<String>,
+    /// The zone now.
+    pub zone: Option<chrono_tz::Tz>,
+}
+
+/// Decides again after a correction: the same rules for the address, and the date in the customer's own hours.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn decide_again(
+    connection: &mut PgConnection,
+    corrected: &Corrected<'_>,
+    config: &Config,
+    keys: &Keyring,
+    now: DateTime<Utc>,
+) -> Result<Decision> {
+    let known = know(connection, corrected.email, keys)?;
+    Ok(judge_age(corrected.visited_at, now)
+        .or_else(|| judge_address(corrected.problem.as_deref().filter(|_| corrected.email.is_none()), &known))
+        .unwrap_or_else(|| Decision {
+            outcome: Outcome::Planned,
+            reason: "the contact data were corrected".to_owned(),
+            send_at: Some(send_at(corrected.visited_at, corrected.zone, config, now)),
+        }))
+}
+
+fn closed(outcome: Outcome, reason: impl Into<String>) -> Decision {
+    Decision { outcome, reason: reason.into(), send_at: None }
+}
+
+fn judge_age(visited_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Decision> {
+    (visited_at < now - TOO_OLD).then(|| closed(Outcome::Expired, "the visit is older than 14 days"))
+}
+
+fn judge_address(problem: Option<&str>, known: &Known) -> Option<Decision> {
+    if let Some(problem) = problem {
+        return Some(closed(Outcome::NoAddress, problem));
+    }
+    if known.is_staff {
+        return Some(closed(Outcome::Internal, "the address is one of our own people's"));
+    }
+    known.suppressed.as_ref().map(|reason| closed(Outcome::Suppressed, reason))
 }
 
 /// The rules, in their order: first what makes a visit not eligible, then whether there is an address.
@@ -48,26 +102,19 @@ fn judge(
     config: &Config,
     now: DateTime<Utc>,
 ) -> Decision {
-    let closed = |outcome, reason: String| Decision { outcome, reason, send_at: None };
-    if visit.visited_at < now - TOO_OLD {
-        return closed(Outcome::Expired, "the visit is older than 14 days".to_owned());
+    if let Some(decision) = judge_age(visit.visited_at, now) {
+        return decision;
     }
     let default_basis = config.organisation.lawful_basis.is_some();
     match &visit.basis {
-        None if !default_basis => return closed(Outcome::NoBasis, "no lawful basis was given".to_owned()),
+        None if !default_basis => return closed(Outcome::NoBasis, "no lawful basis was given"),
         Some(basis) if !basis.channels.iter().any(|channel| channel == "email") => {
             return closed(Outcome::NoBasis, format!("{} does not cover mail", basis.kind));
         }
         _ => {}
     }
-    if let Some(problem) = &visit.address_problem {
-        return closed(Outcome::NoAddress, problem.clone());
-    }
-    if known.is_staff {
-        return closed(Outcome::Internal, "the address is one of our own people's".to_owned());
-    }
-    if let Some(reason) = &known.suppressed {
-        return closed(Outcome::Suppressed, reason.clone());
+    if let Some(decision) = judge_address(visit.address_problem.as_deref(), known) {
+        return decision;
     }
     let send_at = send_at(visit.visited_at, visit.time_zone, config, now);
     let reason = format!("survey {} v{}", survey.survey, survey.version);

@@ -1,6 +1,7 @@
 //! Invitations and attempts as rows.
 
 use chrono::{DateTime, Utc};
+use diesel::Queryable;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -47,6 +48,19 @@ pub struct Claimed {
     pub token_version: i32,
     /// What the letter is about.
     pub about: About,
+}
+
+/// An invitation that is due, with what decides whether it goes out now.
+#[derive(Debug, Clone, Queryable)]
+pub struct Due {
+    /// Our id.
+    pub id: Uuid,
+    /// The visit.
+    pub visit: Uuid,
+    /// The customer's address.
+    pub customer_email: Option<String>,
+    /// The customer's zone.
+    pub time_zone: Option<String>,
 }
 
 /// A visit as its letter and its page speak of it.

@@ -31,8 +31,8 @@ pub fn stop(
     let change = Change { to: Outcome::OptedOut, by: "customer", reason, send_at: None };
     if store::change(connection, visit, &change, now)? {
         queries::close(connection, invitation)?;
-        let subject = format!("visit {visit}");
-        audit::record(connection, now, audit::Actor::Customer, "customer.opted_out", &subject, json!({}))?;
     }
+    let subject = format!("visit {visit}");
+    audit::record(connection, now, audit::Actor::Customer, "customer.opted_out", &subject, json!({}))?;
     Ok(true)
 }

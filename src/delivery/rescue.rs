@@ -16,36 +16,29 @@ const BATCH: i64 = 100;
 /// # Errors
 /// When the database does not answer.
 pub fn due(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
-    let stranded = queries::list_stranded(connection, now, BATCH)?;
-    let count = stranded.len();
-    for one in stranded {
-        rescue(connection, one, now)?;
+    let mut rescued = 0;
+    for one in queries::list_stranded(connection, now, BATCH)? {
+        rescued += usize::from(rescue(connection, one, now)?);
     }
-    Ok(count)
+    Ok(rescued)
 }
 
 fn rescue(
     connection: &mut PgConnection,
     (id, visit, worker, attempt, state): Stranded,
     now: DateTime<Utc>,
-) -> Result<()> {
-    let Some(worker) = worker else { return Ok(()) };
-    let reason = "the worker was gone";
-    if state == "claimed" {
-        queries::end_attempt(connection, attempt, "refused", reason, now)?;
-        queries::plan_again(connection, id, worker, now)?;
-        let change = Change { to: Outcome::Planned, by: "worker", reason, send_at: Some(now) };
-        store::change(connection, visit, &change, now)?;
-    } else {
-        queries::end_attempt(connection, attempt, "unknown", reason, now)?;
+) -> Result<bool> {
+    let Some(worker) = worker else { return Ok(false) };
+    if state == "past_marker" {
+        queries::end_attempt(connection, attempt, "unknown", "the worker was gone", now)?;
         queries::end_sending(connection, id, worker, "unknown", Some((now, now + LINK_WORKS)))?;
         let reason = "the worker was gone after the letter had begun; it is not sent again";
-        store::change(
-            connection,
-            visit,
-            &Change { to: Outcome::Unknown, by: "worker", reason, send_at: None },
-            now,
-        )?;
+        let change = Change { to: Outcome::Unknown, by: "worker", reason, send_at: None };
+        return store::change(connection, visit, &change, now);
     }
-    Ok(())
+    queries::end_attempt(connection, attempt, "refused", "the worker was gone", now)?;
+    queries::plan_again(connection, id, worker, now)?;
+    let reason = "the worker was gone before the letter had begun";
+    let change = Change { to: Outcome::Planned, by: "worker", reason, send_at: Some(now) };
+    store::change(connection, visit, &change, now)
 }

@@ -4,12 +4,14 @@ use super::model::{Claimed, LINK_WORKS, TOO_OLD};
 use super::verdict::{self, Verdict};
 use super::{letter, queries};
 use crate::app::App;
+use crate::customers;
 use crate::error::Result;
 use crate::ids;
 use crate::jobs::backoff;
 use crate::mail::{Connection, Failure, PreparedLetter};
-use crate::visits::Outcome;
 use crate::visits::store::{self, Change};
+use crate::visits::{Outcome, queries as visits};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
 use futures_util::{StreamExt, stream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +26,9 @@ pub struct Sender {
     idle: Arc<Mutex<Vec<Connection>>>,
     stopping: Arc<AtomicBool>,
 }
+
+/// The reply to the final dot may take ten minutes (RFC 5321 §4.5.3.2.6); the lease must outlast it.
+const LONGEST_BODY: TimeDelta = TimeDelta::minutes(11);
 
 /// How an attempt ended, and in whose words.
 struct End {
@@ -54,10 +59,7 @@ impl Sender {
     pub async fn send_due(&self) -> Result<usize> {
         let mut handled = 0;
         while !self.is_stopping() && self.may_send().await? {
-            let batch = self.claim().await?;
-            if batch.is_empty() {
-                break;
-            }
+            let Some(batch) = self.claim().await? else { break };
             handled += batch.len();
             let connections = self.app.config.sending.connections;
             let ends: Vec<Result<()>> = stream::iter(batch)
@@ -75,22 +77,10 @@ impl Sender {
         Ok(self.app.config.sending.always_on || self.app.db(queries::is_switched_on).await?)
     }
 
-    async fn claim(&self) -> Result<Vec<Claimed>> {
-        let (worker, now, sending) = (self.worker, self.app.clock.now(), &self.app.config.sending);
-        let lease = sending.lease;
-        let limit = i64::try_from(sending.connections * 2).unwrap_or(8);
-        self.app
-            .transaction(move |connection| {
-                let batch = queries::claim_due(connection, worker, now, lease, limit)?;
-                for claimed in &batch {
-                    let reason = format!("attempt {}", claimed.attempts);
-                    let change =
-                        Change { to: Outcome::Sending, by: "worker", reason: &reason, send_at: None };
-                    store::change(connection, claimed.visit, &change, now)?;
-                }
-                Ok(batch)
-            })
-            .await
+    /// None when nothing is due any more; an empty batch when all that was due is held back.
+    async fn claim(&self) -> Result<Option<Vec<Claimed>>> {
+        let (worker, app) = (self.worker, self.app.clone());
+        self.app.transaction(move |connection| claim(connection, &app, worker)).await
     }
 
     async fn send(&self, claimed: Claimed) -> Result<()> {
@@ -119,8 +109,8 @@ impl Sender {
             self.keep(connection);
             return Ok(Some(failed(&failure)));
         }
-        let (held, worker, now) = (claimed.clone(), self.worker, self.app.clock.now());
-        let marked = self.app.db(move |database| queries::mark_past(database, &held, worker, now)).await?;
+        let (held, app, worker) = (claimed.clone(), self.app.clone(), self.worker);
+        let marked = self.app.transaction(move |database| mark(database, &app, worker, &held)).await?;
         if !marked {
             return Ok(None);
         }
@@ -153,11 +143,18 @@ impl Sender {
         }
     }
 
-    /// Ends an attempt that stopped before the marker without touching the invitation.
+    /// Ends an attempt that stopped before the marker, and gives the invitation back if it is still ours.
     async fn let_go(&self, claimed: Claimed) -> Result<()> {
-        let now = self.app.clock.now();
+        let (now, worker) = (self.app.clock.now(), self.worker);
         let work = move |connection: &mut PgConnection| {
-            queries::end_attempt(connection, claimed.attempt, "refused", "not ours any more", now)
+            let reason = "stopped before the letter had begun";
+            visits::lock_outcome(connection, claimed.visit)?;
+            queries::end_attempt(connection, claimed.attempt, "refused", reason, now)?;
+            if queries::plan_again(connection, claimed.id, worker, now)? {
+                let change = Change { to: Outcome::Planned, by: "worker", reason, send_at: Some(now) };
+                store::change(connection, claimed.visit, &change, now)?;
+            }
+            Ok(())
         };
         self.app.transaction(work).await
     }
@@ -167,6 +164,67 @@ impl Sender {
         tracing::info!(visit = %claimed.visit, attempt = claimed.attempts, verdict = ?end.verdict, "letter");
         self.app.transaction(move |connection| record(connection, &app, worker, &claimed, &end)).await
     }
+}
+
+/// Claims what is due and may go out now. What may not is suppressed or planned for the customer's next hours.
+fn claim(connection: &mut PgConnection, app: &App, worker: Uuid) -> Result<Option<Vec<Claimed>>> {
+    let (now, sending) = (app.clock.now(), &app.config.sending);
+    let limit = i64::try_from(sending.connections * 2).unwrap_or(8);
+    let due = queries::lock_due(connection, now, now - TOO_OLD, limit)?;
+    if due.is_empty() {
+        return Ok(None);
+    }
+    let mut ready = Vec::with_capacity(due.len());
+    for one in due {
+        if is_stopped(connection, app, one.visit, one.id, one.customer_email.as_deref(), now)? {
+            continue;
+        }
+        let zone = one.time_zone.as_deref().and_then(|name| name.parse().ok());
+        let opens = sending.window.next(now, zone.unwrap_or(app.config.organisation.time_zone));
+        if opens > now {
+            queries::postpone(connection, one.id, opens)?;
+            visits::update_send_at(connection, one.visit, opens)?;
+        } else {
+            ready.push(one);
+        }
+    }
+    for one in &ready {
+        let change = Change { to: Outcome::Sending, by: "worker", reason: "claimed", send_at: None };
+        store::change(connection, one.visit, &change, now)?;
+    }
+    let ids: Vec<Uuid> = ready.iter().map(|one| one.id).collect();
+    queries::claim(connection, &ids, worker, now, sending.lease).map(Some)
+}
+
+/// Tells whether an address was stopped since its visit came, and closes the visit then.
+fn is_stopped(
+    connection: &mut PgConnection,
+    app: &App,
+    visit: Uuid,
+    invitation: Uuid,
+    email: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let Some(reason) = customers::suppressed(connection, &app.keys, email.unwrap_or_default())? else {
+        return Ok(false);
+    };
+    let change = Change { to: Outcome::Suppressed, by: "rule", reason: &reason, send_at: None };
+    store::change(connection, visit, &change, now)?;
+    queries::close(connection, invitation)?;
+    Ok(true)
+}
+
+/// Sets the marker, unless the invitation is not ours any more or the customer has said stop meanwhile.
+fn mark(connection: &mut PgConnection, app: &App, worker: Uuid, claimed: &Claimed) -> Result<bool> {
+    let now = app.clock.now();
+    if visits::lock_outcome(connection, claimed.visit)? != Outcome::Sending {
+        return Ok(false);
+    }
+    let email = claimed.about.customer_email.as_deref();
+    if is_stopped(connection, app, claimed.visit, claimed.id, email, now)? {
+        return Ok(false);
+    }
+    queries::mark_past(connection, claimed, worker, now + app.config.sending.lease.max(LONGEST_BODY))
 }
 
 fn failed(failure: &Failure) -> End {
@@ -181,13 +239,15 @@ fn record(
     end: &End,
 ) -> Result<()> {
     let now = app.clock.now();
+    visits::lock_outcome(connection, claimed.visit)?;
     let mailed = Some((now, now + LINK_WORKS));
     let words = end.words.as_str();
     let (attempt, invitation, to, dates) = match end.verdict {
         Verdict::Accepted => ("accepted", "sent", Outcome::Sent, mailed),
         Verdict::Unknown => ("unknown", "unknown", Outcome::Unknown, mailed),
-        Verdict::Bounced => ("refused", "bounced", Outcome::Bounced, None),
-        Verdict::Failed => ("refused", "failed", Outcome::Failed, None),
+        // A mail that was refused may have arrived all the same; its link works as long as any other.
+        Verdict::Bounced => ("refused", "bounced", Outcome::Bounced, mailed),
+        Verdict::Failed => ("refused", "failed", Outcome::Failed, mailed),
         Verdict::Retry => return retry(connection, app, worker, claimed, words),
     };
     queries::end_attempt(connection, claimed.attempt, attempt, words, now)?;
@@ -214,7 +274,8 @@ fn retry(
     queries::end_attempt(connection, claimed.attempt, "refused", words, now)?;
     let tries = u32::try_from(claimed.attempts).unwrap_or(1);
     let wait = backoff::wait(app.config.sending.retry_first, tries, ids::chance());
-    let at = now + wait;
+    let zone = claimed.about.time_zone.as_deref().and_then(|name| name.parse().ok());
+    let at = app.config.sending.window.next(now + wait, zone.unwrap_or(app.config.organisation.time_zone));
     if !queries::plan_again(connection, claimed.id, worker, at)? {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::ids::LinkToken;
+use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,8 @@ pub struct Mail {
     pub index: usize,
     /// The link's token.
     pub token: LinkToken,
+    /// When it was sent.
+    pub sent_at: DateTime<Utc>,
 }
 
 /// The folder, and which of its files were read already.
@@ -50,5 +53,7 @@ fn parse(text: &str) -> Option<Mail> {
     let address = text.lines().find_map(|line| line.strip_prefix("To: "))?;
     let index = address.split("<c").nth(1)?.split('@').next()?.parse().ok()?;
     let token = text.split_once("/s/")?.1.get(..26)?;
-    Some(Mail { index, token: LinkToken::parse(token)? })
+    let date = text.lines().find_map(|line| line.strip_prefix("Date: "))?;
+    let sent_at = DateTime::parse_from_rfc2822(date).ok()?.with_timezone(&Utc);
+    Some(Mail { index, token: LinkToken::parse(token)?, sent_at })
 }

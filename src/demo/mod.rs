@@ -42,35 +42,43 @@ pub fn run(options: &Options) -> Result<(), BootError> {
     let boot = Boot::start(config)?;
     let once = options.once;
     block_on(async {
-        let began = play::beginning(&boot.app)?;
-        let simulated = boot.with_clock(Clock::frozen(began));
-        play::play(&simulated, boot.app.clock.now(), &mail).await?;
+        let began = play::beginning(&boot.app).await?;
+        let simulated = boot.with_clock(Clock::frozen(play::reached(&boot.app, began)));
+        play::play(&simulated, began, boot.app.clock.now(), &mail).await?;
         let text = summary::write(&boot.app, &mail).await?;
         println!("{text}");
         if once { Ok(()) } else { serve_app(boot.app.clone(), true).await }
     })
 }
 
-/// The demo's own settings; what the user set stays, but never where mail goes.
+/// The demo's own settings: what the environment says of a real installation is left out, above all where mail
+/// goes and which database is used.
 fn settings(options: &Options) -> Result<Config, BootError> {
+    const KEPT: [&str; 8] = [
+        "HEARBACK_DATA",
+        "HEARBACK_LISTEN",
+        "HEARBACK_PUBLIC_URL",
+        "HEARBACK_LOG",
+        "PG_BIN_DIR",
+        "PATH",
+        "HOME",
+        "XDG_CACHE_HOME",
+    ];
     let from_environment = Config::lookup();
     let data = options.data.clone().map(|data| std::path::absolute(&data).unwrap_or(data));
     let listen = options.listen.map(|listen| listen.to_string());
     let lookup = move |name: &str| match name {
-        "HEARBACK_DATA" => {
-            data.as_ref().map(|data| data.display().to_string()).or_else(|| from_environment(name))
-        }
-        "HEARBACK_LISTEN" => listen.clone().or_else(|| from_environment(name)),
-        // A demo mails nobody and touches no database of somebody else's.
-        "HEARBACK_MAIL_URL" | "DATABASE_URL" | "HEARBACK_SECRET" => None,
-        "HEARBACK_SENDING" => Some("on".to_owned()),
+        "HEARBACK_DATA" if data.is_some() => data.as_ref().map(|data| data.display().to_string()),
+        "HEARBACK_LISTEN" if listen.is_some() => listen.clone(),
         "HEARBACK_LOG" => from_environment(name).or_else(|| Some("warn".to_owned())),
+        kept if KEPT.contains(&kept) => from_environment(kept),
+        "HEARBACK_SENDING" => Some("on".to_owned()),
         "HEARBACK_ORGANISATION" => Some(company::NAME.to_owned()),
         "HEARBACK_IMPRINT" => Some(company::IMPRINT.to_owned()),
         "HEARBACK_MAIL_FROM" => Some(format!("{} <feedback@example.com>", company::NAME)),
         "HEARBACK_REPLY_TO" => Some("office@example.com".to_owned()),
         "HEARBACK_TIME_ZONE" => Some("Europe/London".to_owned()),
-        other => from_environment(other),
+        _ => None,
     };
     Ok(Config::from_lookup(&lookup)?)
 }

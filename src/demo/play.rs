@@ -1,10 +1,10 @@
 //! Five weeks of the company, two hours at a time: visits arrive, the worker works, customers react.
 
 use super::company::{self, DAYS, Reaction, VISITS};
-use super::mailbox::Mailbox;
+use super::mailbox::{Mail, Mailbox};
 use crate::accounts::links::{self, Colleague};
 use crate::accounts::{Role, queries as accounts};
-use crate::answering::{form, nonce, submit};
+use crate::answering::{form, nonce, queries as answers, submit};
 use crate::app::App;
 use crate::arrival;
 use crate::delivery::{self, Sender, opt_out};
@@ -34,19 +34,32 @@ const STEP: TimeDelta = TimeDelta::hours(2);
 /// Returns when the five weeks began: as the first start decided, so that an interrupted one goes on.
 ///
 /// # Errors
-/// When the data folder cannot be written.
-pub fn beginning(app: &App) -> Result<DateTime<Utc>> {
+/// 409 when the folder holds visits of somebody else; 500 when it cannot be written.
+pub async fn beginning(app: &App) -> Result<DateTime<Utc>> {
     let marker = app.config.data.join("demo-began");
     if let Ok(text) = std::fs::read_to_string(&marker)
         && let Ok(began) = text.trim().parse()
     {
         return Ok(began);
     }
+    if app.db(visits::count_visits).await? > 0 {
+        let detail = format!(
+            "{} holds visits that are not the demo's. Choose another folder with --data.",
+            app.config.data.display()
+        );
+        return Err(Error::conflict(detail));
+    }
     let now = app.clock.now();
     let hour = now.duration_trunc(TimeDelta::hours(1)).map_err(Error::internal)?;
     let began = hour.checked_sub_days(Days::new(DAYS)).unwrap_or(hour);
     std::fs::write(&marker, began.to_rfc3339()).map_err(Error::internal)?;
     Ok(began)
+}
+
+/// Returns how far an earlier start came.
+pub fn reached(app: &App, began: DateTime<Utc>) -> DateTime<Utc> {
+    let text = std::fs::read_to_string(app.config.data.join("demo-reached")).unwrap_or_default();
+    text.parse().unwrap_or(began)
 }
 
 /// Something a customer will do.
@@ -66,13 +79,12 @@ enum Act {
 ///
 /// # Errors
 /// When the database does not answer or a mail cannot be read.
-pub async fn play(app: &App, until: DateTime<Utc>, mail: &Path) -> Result<()> {
+pub async fn play(app: &App, began: DateTime<Utc>, until: DateTime<Utc>, mail: &Path) -> Result<()> {
     let marker = app.config.data.join("demo-finished");
     if marker.exists() {
         return Ok(());
     }
     eprintln!("hearback: making a fictitious company; its five weeks take some seconds");
-    let began = app.clock.now();
     let sender = Sender::new(app.clone());
     let mut mailbox = Mailbox::new(mail);
     let mut due: Vec<Due> = Vec::new();
@@ -90,12 +102,14 @@ pub async fn play(app: &App, until: DateTime<Utc>, mail: &Path) -> Result<()> {
         .await?;
         worker::round(app, &sender).await?;
         for mail in mailbox.fresh()? {
-            due.extend(reactions(mail.index, &mail.token, now));
+            due.extend(reactions(&mail));
         }
         let (ready, rest): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|due| due.at <= now);
         due = rest;
         let parts = app.clone();
         app.db(move |connection| ready.iter().try_for_each(|due| react(connection, &parts, due))).await?;
+        // What an interrupted start had done is recognised; only the clock must not go back.
+        std::fs::write(app.config.data.join("demo-reached"), now.to_rfc3339()).map_err(Error::internal)?;
     }
     worker::round(app, &sender).await?;
     app.transaction(move |connection| open_accounts(connection, until)).await?;
@@ -122,7 +136,8 @@ fn arrive(connection: &mut PgConnection, app: &App, index: usize, began: DateTim
 }
 
 /// What the customer of a visit will do after a mail.
-fn reactions(index: usize, token: &LinkToken, now: DateTime<Utc>) -> Vec<Due> {
+fn reactions(mail: &Mail) -> Vec<Due> {
+    let (index, token, now) = (mail.index, &mail.token, mail.sent_at);
     let language = if company::is_german(index) { "de" } else { "en" };
     let due = |at, act| Due { at, token: token.clone(), language, act };
     match company::reaction(index) {
@@ -146,6 +161,9 @@ fn react(connection: &mut PgConnection, app: &App, due: &Due) -> Result<()> {
             db::transaction(connection, |connection| opt_out::stop(connection, &app.keys, &due.token, now))?;
         }
         Act::Post(body) => {
+            if is_done(connection, &hash, body)? {
+                return Ok(());
+            }
             let content = arrival::survey(connection)?.content;
             let answers = form::check(&Fields::parse(body.as_bytes()), &content, wording(due.language))
                 .map_err(|errors| Error::internal(format_args!("a form of the demo is wrong: {errors:?}")))?;
@@ -156,6 +174,13 @@ fn react(connection: &mut PgConnection, app: &App, due: &Due) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Tells whether an interrupted start had posted this already.
+fn is_done(connection: &mut PgConnection, token_hash: &[u8], body: &str) -> Result<bool> {
+    let Some(link) = answers::find_link(connection, token_hash)? else { return Ok(true) };
+    let stored = answers::find_response(connection, link.visit)?;
+    Ok(stored.is_some_and(|stored| stored.complete || body.starts_with("step=1")))
 }
 
 fn open_accounts(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {

@@ -3,7 +3,7 @@
 use super::model::EvaluationEnvelope;
 use super::report::{Selection, evaluate};
 use crate::accounts::Client;
-use crate::api::ApiResult;
+use crate::api::{ApiResult, Query};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use actix_web::{HttpResponse, web};
@@ -30,8 +30,8 @@ pub struct Parameters {
 #[utoipa::path(get, path = "/api/v1/evaluations", tag = "evaluations", params(Parameters),
     responses((status = 200, body = EvaluationEnvelope), (status = 422, body = crate::api::problem::Problem)),
     security(("key" = ["evaluations:read"])))]
-pub async fn show(app: web::Data<App>, client: Client, asked: web::Query<Parameters>) -> ApiResult {
-    let Parameters { from, to, team, employee } = asked.into_inner();
+pub async fn show(app: web::Data<App>, client: Client, Query(asked): Query<Parameters>) -> ApiResult {
+    let Parameters { from, to, team, employee } = asked;
     let selection = Selection { from, to, team, employee, all_estimates: false };
     let now = app.clock.now();
     let evaluation = app

@@ -1,7 +1,8 @@
 //! From sums to an evaluation.
 
 use super::model::{CompanyEvaluation, EmployeeEvaluation, Evaluation};
-use crate::error::{Error, Result};
+use crate::db;
+use crate::error::{Result, check_span};
 use crate::people;
 use crate::people::model::ListedEmployee;
 use crate::scores::totals::{Counts, Scale};
@@ -44,10 +45,14 @@ pub fn evaluate(
     selection: &Selection,
     now: DateTime<Utc>,
 ) -> Result<Evaluation> {
-    if selection.from > selection.to {
-        return Err(Error::invalid_field("/to", "must not lie before from"));
-    }
-    let totals = fold::read(connection, selection.from, selection.to, now)?;
+    check_span(selection.from, selection.to)?;
+    fold::fold(connection, now)?;
+    db::snapshot(connection, |connection| read(connection, selection))
+}
+
+/// Reads everything in one snapshot, so that counts, sums and people belong together.
+fn read(connection: &mut PgConnection, selection: &Selection) -> Result<Evaluation> {
+    let totals = fold::read(connection, selection.from, selection.to)?;
     let ids: Vec<Uuid> = totals.counts.keys().copied().filter(|id| *id != COMPANY).collect();
     let people = people::queries::list_employees(connection, &ids, selection.to)?;
     let scale = main_scale(&totals);
@@ -63,7 +68,7 @@ pub fn evaluate(
         method: "plain",
         method_version: "1",
         all_estimates: selection.all_estimates,
-        company: company(&totals, scale),
+        company: company(&totals, scale, selection.all_estimates),
         employees: employees
             .map(|person| employee(person, &totals, scale, selection.all_estimates))
             .collect(),
@@ -121,9 +126,11 @@ fn real(count: i64) -> f64 {
     count as f64
 }
 
-fn company(totals: &Totals, scale: Scale) -> CompanyEvaluation {
+/// Below ten answers the company's level would give away the answers of single persons.
+fn company(totals: &Totals, scale: Scale, all_estimates: bool) -> CompanyEvaluation {
     let counts = counts_of(totals, COMPANY);
     let plain = plain(totals, COMPANY, scale);
+    let shown = all_estimates || plain.answers.n() >= FEWEST_ANSWERS;
     CompanyEvaluation {
         visits: counts.visits,
         invited: counts.invited,
@@ -131,8 +138,8 @@ fn company(totals: &Totals, scale: Scale) -> CompanyEvaluation {
         answers_phone: counts.answers_phone,
         answers_phone_first: counts.answers_phone_first,
         response_rate: response_rate(counts),
-        level: plain.answers.mean().map(|mean| mean * plain.step),
-        level_se: plain.answers.se().map(|se| se * plain.step),
+        level: plain.answers.mean().filter(|_| shown).map(|mean| mean * plain.step),
+        level_se: plain.answers.se().filter(|_| shown).map(|se| se * plain.step),
         ..CompanyEvaluation::default()
     }
 }

@@ -4,8 +4,6 @@ use crate::web::format::{counted, one, percent, percent_range, position, range, 
 use crate::web::shell::Shell;
 use askama::Template;
 
-/// Below so many scored answers nobody's mean is shown (DESIGN decision 11).
-const FEWEST_ANSWERS: i64 = 10;
 /// The ends of the scale of points.
 const SCALE: (f64, f64) = (0.0, 100.0);
 
@@ -109,23 +107,19 @@ pub struct EmployeeRow {
     pub href: Option<String>,
     /// What the numbers rest on.
     pub basis: Basis,
-    /// Plain mean in points; not shown below ten answers, whatever is passed.
+    /// Plain mean in points; None below ten answers.
     pub mean: Option<Estimate>,
-    /// Share of the two best marks (0–1); not shown below ten answers either.
+    /// Share of the two best marks (0–1); None below ten answers.
     pub top2: Option<Estimate>,
 }
 
 impl EmployeeRow {
     fn shown_mean(&self) -> Option<&Estimate> {
-        self.mean.as_ref().filter(|_| self.has_enough())
+        self.mean.as_ref()
     }
 
     fn shown_top2(&self) -> Option<&Estimate> {
-        self.top2.as_ref().filter(|_| self.has_enough())
-    }
-
-    fn has_enough(&self) -> bool {
-        self.basis.answers() >= FEWEST_ANSWERS
+        self.top2.as_ref()
     }
 }
 

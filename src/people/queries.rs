@@ -135,6 +135,11 @@ pub fn join_team(
     if team_on(connection, employee_id, on)? == Some(team_id) {
         return Ok(());
     }
+    // Two visits may name a new team for the same person at the same moment; the second sees what the first did.
+    employee::table.find(employee_id).select(employee::id).for_update().get_result::<Uuid>(connection)?;
+    if team_on(connection, employee_id, on)? == Some(team_id) {
+        return Ok(());
+    }
     let member = team_member::table
         .filter(team_member::employee_id.eq(employee_id))
         .filter(team_member::role.eq("member"));

@@ -24,15 +24,18 @@ pub fn write(evaluation: &Evaluation) -> String {
             "ALL ESTIMATES: numbers are shown that are hidden otherwise; for checking the method only.\n",
         );
     }
-    let mut rows =
-        vec![["EMPLOYEE", "TEAM", "VISITS", "ANSWERS", "MEAN", "95 %", "TOP 2", "STATUS"].map(str::to_owned)];
+    let mut rows = vec![
+        ["EMPLOYEE", "TEAM", "VISITS", "INVITED", "ANSWERS", "MEAN", "95 %", "TOP 2", "STATUS"]
+            .map(str::to_owned),
+    ];
     for row in &evaluation.employees {
         let interval = row.mean_lo.zip(row.mean_hi).map_or(String::new(), |(lo, hi)| range(lo, hi));
         rows.push([
             row.employee_name.clone(),
             row.team.clone().unwrap_or_default(),
             row.visits.to_string(),
-            format!("{} of {}", row.n, row.invited),
+            row.invited.to_string(),
+            row.n.to_string(),
             row.mean.map_or("too few answers".to_owned(), one),
             interval,
             row.top2.map_or(String::new(), percent),
@@ -41,7 +44,7 @@ pub fn write(evaluation: &Evaluation) -> String {
     }
     let width =
         |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..8).map(|column| width(column).unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..9).map(|column| width(column).unwrap_or(0)).collect();
     for row in &rows {
         let line = row.iter().zip(&widths).fold(String::new(), |mut line, (cell, width)| {
             // Writing to a String cannot fail.

@@ -51,17 +51,11 @@ fn fold_batch(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<usize
 }
 
 /// Reads the sums of a period: visit dates in the organisation's zone, both ends included. Whole months come
-/// from the sums, the edges from the visits themselves. Folds first.
+/// from the sums, the edges from the visits themselves. [`fold`] first, then read in one snapshot.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn read(
-    connection: &mut PgConnection,
-    from: NaiveDate,
-    to: NaiveDate,
-    now: DateTime<Utc>,
-) -> Result<Totals> {
-    fold(connection, now)?;
+pub fn read(connection: &mut PgConnection, from: NaiveDate, to: NaiveDate) -> Result<Totals> {
     let mut totals = Totals::default();
     let (months, edges) = split(from, to);
     if let Some((first, last)) = months {

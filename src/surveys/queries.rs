@@ -51,20 +51,6 @@ pub fn find_newest(connection: &mut PgConnection, key: &str) -> Result<Option<Su
         .transpose()
 }
 
-/// Finds a version by its id.
-///
-/// # Errors
-/// 404 when there is none.
-pub fn find_version(connection: &mut PgConnection, id: Uuid) -> Result<SurveyVersion> {
-    read(
-        survey_version::table
-            .inner_join(survey::table)
-            .filter(survey_version::id.eq(id))
-            .select((survey_version::id, survey::key, survey_version::version, survey_version::content))
-            .get_result::<VersionRow>(connection)?,
-    )
-}
-
 /// Inserts a version with its questions.
 ///
 /// # Errors

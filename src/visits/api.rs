@@ -4,10 +4,10 @@ use super::model::VisitRow;
 use super::outcome::Outcome;
 use super::queries::{self, Filter};
 use crate::accounts::{Client, Scope};
-use crate::api::{ApiError, ApiResult};
+use crate::api::{ApiResult, Query};
 use crate::app::App;
 use crate::db::page::{self, Cursor, Meta};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result, check_span};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
@@ -124,8 +124,7 @@ pub struct ListParameters {
 #[utoipa::path(get, path = "/api/v1/visits", tag = "visits", params(ListParameters),
     responses((status = 200, body = VisitsEnvelope), (status = 422, body = crate::api::problem::Problem)),
     security(("key" = ["visits:write", "outcomes:read"])))]
-pub async fn list(app: web::Data<App>, parameters: web::Query<ListParameters>) -> ApiResult {
-    let parameters = parameters.into_inner();
+pub async fn list(app: web::Data<App>, Query(parameters): Query<ListParameters>) -> ApiResult {
     let limit = page::limit(parameters.limit)?;
     let after = parameters.after.map(|text| Cursor::decode("after", &text)).transpose()?;
     let outcome: Option<Outcome> = parameters
@@ -137,7 +136,7 @@ pub async fn list(app: web::Data<App>, parameters: web::Query<ListParameters>) -
         .db(move |connection| {
             let rows = queries::list_visits(connection, &filter, after, limit)?;
             let cut_at = usize::try_from(limit).unwrap_or(usize::MAX);
-            let (rows, meta) = page::cut(rows, cut_at, |row| Cursor { at: row.visited_at, id: row.id });
+            let (rows, meta) = page::cut(rows, cut_at, |row| Cursor::by_time(row.visited_at, row.id));
             Ok(VisitsEnvelope { visits: with_history(connection, rows)?, meta })
         })
         .await?;
@@ -190,24 +189,25 @@ pub fn all_outcomes(counts: impl IntoIterator<Item = (String, i64)>) -> BTreeMap
 /// How many visits of a span stand in each outcome.
 #[utoipa::path(get, path = "/api/v1/outcomes", tag = "visits", params(SpanParameters),
     responses((status = 200, body = OutcomesEnvelope)), security(("key" = ["outcomes:read"])))]
-pub async fn outcomes(
-    app: web::Data<App>,
-    client: Client,
-    span: web::Query<SpanParameters>,
-) -> std::result::Result<HttpResponse, ApiError> {
-    let SpanParameters { from, to, employee } = span.into_inner();
-    if from > to {
-        return Err(Error::invalid_field("/to", "must not lie before from").into());
+pub async fn outcomes(app: web::Data<App>, client: Client, Query(span): Query<SpanParameters>) -> ApiResult {
+    let SpanParameters { from, to, employee } = span;
+    check_span(from, to)?;
+    let with_employees = client.has(Scope::EvaluationsRead);
+    if employee.is_some() && !with_employees {
+        let detail = "Counts of one employee need the scope evaluations:read.";
+        return Err(Error::new(Kind::Forbidden, detail).into());
     }
-    let with_employees = client.has(Scope::EvaluationsRead) && employee.is_none();
     let outcomes = app
         .db(move |connection| {
             let by_outcome =
                 all_outcomes(queries::count_by_outcome(connection, from, to, employee.as_deref())?);
             let by_employee = if with_employees {
                 let mut all: BTreeMap<String, Vec<(String, i64)>> = BTreeMap::new();
-                for (employee, outcome, count) in queries::count_by_employee(connection, from, to)? {
-                    all.entry(employee).or_default().push((outcome, count));
+                for (id, outcome, count) in queries::count_by_employee(connection, from, to)? {
+                    if employee.as_ref().is_some_and(|wanted| *wanted != id) {
+                        continue;
+                    }
+                    all.entry(id).or_default().push((outcome, count));
                 }
                 Some(all.into_iter().map(|(id, counts)| (id, all_outcomes(counts))).collect())
             } else {

@@ -94,25 +94,41 @@ pub fn check(message: &VisitMessage, now: DateTime<Utc>) -> Result<CheckedVisit,
     if checker.0.is_empty() { Ok(visit) } else { Err(checker.0) }
 }
 
+/// Contact data of a correction, checked.
+#[derive(Debug)]
+pub struct CheckedContact {
+    /// Name, address and number.
+    pub contact: Contact,
+    /// Why there is no address, when one was given and cannot be used.
+    pub address_problem: Option<String>,
+    /// The language (BCP 47).
+    pub language: Option<String>,
+    /// The zone.
+    pub time_zone: Option<chrono_tz::Tz>,
+}
+
 /// Checks the contact data of a correction; the same rules as for a message.
 ///
 /// # Errors
 /// Every field that is wrong.
-pub fn check_contact(customer: &CustomerMessage) -> Result<(Contact, Option<String>), Vec<FieldError>> {
+pub fn check_contact(customer: &CustomerMessage) -> Result<CheckedContact, Vec<FieldError>> {
     let mut checker = Checker::default();
-    let (email, problem) = address(customer);
-    let contact = Contact {
-        external_id: None,
-        name: checker.optional("/customer/name", customer.name.as_deref()),
-        email,
-        phone: phone(&mut checker, customer.phone.as_deref()),
+    let (email, address_problem) = address(customer);
+    let correction = CheckedContact {
+        contact: Contact {
+            external_id: None,
+            name: checker.optional("/customer/name", customer.name.as_deref()),
+            email,
+            phone: phone(&mut checker, customer.phone.as_deref()),
+        },
+        address_problem,
+        language: language(&mut checker, customer.language.as_deref()),
+        time_zone: time_zone(&mut checker, customer.time_zone.as_deref()),
     };
-    language(&mut checker, customer.language.as_deref());
-    time_zone(&mut checker, customer.time_zone.as_deref());
     if customer.id.is_some() {
         checker.refuse("/customer/id", "cannot be changed; contact data only");
     }
-    if checker.0.is_empty() { Ok((contact, problem)) } else { Err(checker.0) }
+    if checker.0.is_empty() { Ok(correction) } else { Err(checker.0) }
 }
 
 /// A malformed address is not refused: leaving the visit out would flatter the employee (DESIGN 6.17).

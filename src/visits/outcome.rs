@@ -84,7 +84,9 @@ impl Outcome {
                 O::NoAddress,
                 O::ToCall,
             ],
-            O::NoBasis | O::Suppressed | O::Internal | O::Expired => &[O::Planned, O::NoAddress],
+            // The stop may come while the letter is being written.
+            O::Suppressed => &[O::Planned, O::NoAddress, O::Sending],
+            O::NoBasis | O::Internal | O::Expired => &[O::Planned, O::NoAddress],
             O::Cancelled | O::Excluded => &[O::Planned, O::NoAddress, O::PhoneFirst],
             O::PhoneFirst | O::NotSampled => &[],
         }

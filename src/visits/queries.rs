@@ -3,7 +3,7 @@
 use super::model::{NewVisit, VisitRow};
 use super::outcome::Outcome;
 use crate::db::page::Cursor;
-use crate::db::schema::{employee, visit, visit_employee, visit_outcome};
+use crate::db::schema::{customer, employee, visit, visit_employee, visit_outcome};
 use crate::error::{Error, Result};
 use crate::people::model::PlacedEmployee;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -108,9 +108,26 @@ pub fn update_outcome(
         (Outcome::Planned, Some(at)) => diesel::update(found)
             .set((visit::outcome.eq(to.as_str()), visit::send_at.eq(at), visit::first_contact.eq("email")))
             .execute(connection)?,
+        // Without an address it is not one that was to be mailed, as if it had come without.
+        (Outcome::NoAddress, _) => diesel::update(found)
+            .set((
+                visit::outcome.eq(to.as_str()),
+                visit::send_at.eq(None::<DateTime<Utc>>),
+                visit::first_contact.eq(None::<&str>),
+            ))
+            .execute(connection)?,
         _ => diesel::update(found).set(visit::outcome.eq(to.as_str())).execute(connection)?,
     };
     Ok(changed == 1)
+}
+
+/// Moves the date on which a planned visit is to be mailed.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn update_send_at(connection: &mut PgConnection, id: Uuid, send_at: DateTime<Utc>) -> Result<()> {
+    diesel::update(visit::table.find(id)).set(visit::send_at.eq(send_at)).execute(connection)?;
+    Ok(())
 }
 
 /// Finds our id and the content hash of a visit by the id it came with.
@@ -150,6 +167,16 @@ pub fn lock_visit(connection: &mut PgConnection, external_id: &str) -> Result<Vi
         .get_result(connection)
         .optional()?
         .ok_or_else(|| Error::not_found("visit"))
+}
+
+/// Locks a visit until the end of the transaction and returns its outcome. Whoever changes a visit and something
+/// that hangs on it locks the visit first, so that two of them cannot wait for each other.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn lock_outcome(connection: &mut PgConnection, id: Uuid) -> Result<Outcome> {
+    let word: String = visit::table.find(id).select(visit::outcome).for_update().get_result(connection)?;
+    word.parse().map_err(Error::internal)
 }
 
 /// Which visits a list shows.
@@ -193,7 +220,8 @@ pub fn list_visits(
             .select(visit_employee::visit_id);
         query = query.filter(visit::id.eq_any(theirs));
     }
-    if let Some(Cursor { at, id }) = after {
+    if let Some(cursor) = after {
+        let (at, id) = (cursor.time(), cursor.id);
         query = query.filter(visit::visited_at.gt(at).or(visit::visited_at.eq(at).and(visit::id.gt(id))));
     }
     Ok(query.load(connection)?)
@@ -309,6 +337,16 @@ pub fn find_contact(connection: &mut PgConnection, id: Uuid) -> Result<ContactRo
             visit::customer_time_zone,
         ))
         .get_result(connection)?)
+}
+
+/// Finds the id that the customer of a visit has in the system that sends visits.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_customer_id(connection: &mut PgConnection, id: Uuid) -> Result<Option<String>> {
+    let external_id =
+        visit::table.inner_join(customer::table).filter(visit::id.eq(id)).select(customer::external_id);
+    Ok(external_id.get_result::<Option<String>>(connection).optional()?.flatten())
 }
 
 /// Writes the contact data of a visit.

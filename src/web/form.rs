@@ -16,9 +16,15 @@ pub const LARGEST: usize = 4 * 1024 * 1024;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads an urlencoded body; bytes that are no UTF-8 become replacement characters.
+    /// Reads an urlencoded body; bytes that are no UTF-8, and NUL, become replacement characters.
     pub fn parse(body: &[u8]) -> Self {
-        Self(url::form_urlencoded::parse(body).into_owned().collect())
+        let shown = |text: String| text.replace('\0', "\u{fffd}");
+        Self(
+            url::form_urlencoded::parse(body)
+                .into_owned()
+                .map(|(name, value)| (shown(name), shown(value)))
+                .collect(),
+        )
     }
 
     /// Returns the first value of that name, as it was typed.

@@ -4,12 +4,11 @@ mod about;
 
 pub use about::load_about;
 
-use super::model::{Claimed, NewInvitation};
+use super::model::{Claimed, Due, NewInvitation};
 use crate::db::schema::{delivery_attempt, invitation, sending_switch, visit};
 use crate::error::Result;
 use crate::ids;
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::dsl::exists;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, PgConnection, QueryDsl,
     RunQueryDsl,
@@ -46,27 +45,63 @@ pub fn insert_invitation(
 /// An invitation as it is claimed: id, visit, attempts, secret id, token version.
 type ClaimedRow = (Uuid, Uuid, i32, String, i32);
 
-/// Claims what is due for a worker, with a new attempt each; call it in a transaction and commit before sending.
+/// Locks what is due until the end of the transaction, together with the visits: only those that still stand as
+/// planned and are young enough.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn claim_due(
+pub fn lock_due(
     connection: &mut PgConnection,
-    worker: Uuid,
     now: DateTime<Utc>,
-    lease: TimeDelta,
+    visited_since: DateTime<Utc>,
     limit: i64,
-) -> Result<Vec<Claimed>> {
-    let due: Vec<Uuid> = invitation::table
+) -> Result<Vec<Due>> {
+    Ok(invitation::table
+        .inner_join(visit::table)
         .filter(invitation::state.eq("planned"))
         .filter(invitation::send_at.le(now))
+        .filter(visit::outcome.eq("planned"))
+        .filter(visit::visited_at.ge(visited_since))
         .order((invitation::send_at, invitation::id))
         .limit(limit)
         .for_update()
         .skip_locked()
-        .select(invitation::id)
-        .load(connection)?;
-    let rows: Vec<ClaimedRow> = diesel::update(invitation::table.filter(invitation::id.eq_any(&due)))
+        .select((invitation::id, visit::id, visit::customer_email, visit::customer_time_zone))
+        .load(connection)?)
+}
+
+/// Plans a locked invitation for a later time.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn postpone(connection: &mut PgConnection, id: Uuid, send_at: DateTime<Utc>) -> Result<()> {
+    diesel::update(invitation::table.find(id)).set(invitation::send_at.eq(send_at)).execute(connection)?;
+    Ok(())
+}
+
+/// Plans the invitation of a visit for another time, if it is still planned.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn postpone_of_visit(connection: &mut PgConnection, visit: Uuid, send_at: DateTime<Utc>) -> Result<()> {
+    let planned =
+        invitation::table.filter(invitation::visit_id.eq(visit)).filter(invitation::state.eq("planned"));
+    diesel::update(planned).set(invitation::send_at.eq(send_at)).execute(connection)?;
+    Ok(())
+}
+
+/// Claims locked invitations for a worker, with a new attempt each; commit before sending.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn claim(
+    connection: &mut PgConnection,
+    due: &[Uuid],
+    worker: Uuid,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Vec<Claimed>> {
+    let rows: Vec<ClaimedRow> = diesel::update(invitation::table.filter(invitation::id.eq_any(due)))
         .set((
             invitation::state.eq("sending"),
             invitation::attempts.eq(invitation::attempts + 1),
@@ -118,8 +153,9 @@ fn insert_attempts(
     Ok(())
 }
 
-/// Commits the marker before the body goes out: only if this worker still holds the lease and nothing has
-/// stopped the invitation meanwhile. The unique index refuses a second mail past the dot.
+/// Sets the marker before the body goes out, if this worker still has the invitation, and lengthens its lease to
+/// outlast the reply; commit before the body. The row is locked, so that nobody takes it over in this moment, and
+/// the unique index refuses a second mail past the dot.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -127,19 +163,17 @@ pub fn mark_past(
     connection: &mut PgConnection,
     claimed: &Claimed,
     worker: Uuid,
-    now: DateTime<Utc>,
+    lease_until: DateTime<Utc>,
 ) -> Result<bool> {
     let held = invitation::table
-        .filter(invitation::id.eq(claimed.id))
+        .find(claimed.id)
         .filter(invitation::state.eq("sending"))
-        .filter(invitation::lease_owner.eq(worker))
-        .filter(invitation::lease_until.gt(now));
-    let marked = diesel::update(delivery_attempt::table.find(claimed.attempt))
-        .filter(delivery_attempt::state.eq("claimed"))
-        .filter(exists(held))
-        .set(delivery_attempt::state.eq("past_marker"))
-        .execute(connection)?;
-    Ok(marked == 1)
+        .filter(invitation::lease_owner.eq(worker));
+    if diesel::update(held).set(invitation::lease_until.eq(lease_until)).execute(connection)? == 0 {
+        return Ok(false);
+    }
+    let claim = delivery_attempt::table.find(claimed.attempt).filter(delivery_attempt::state.eq("claimed"));
+    Ok(diesel::update(claim).set(delivery_attempt::state.eq("past_marker")).execute(connection)? == 1)
 }
 
 /// Records how an attempt ended, with the relay's words.
@@ -292,6 +326,18 @@ pub fn find_address(
         .select((invitation::id, visit::id, visit::customer_email))
         .get_result(connection)
         .optional()?)
+}
+
+/// Lists the secrets from which links of open invitations are derived.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_secret_ids(connection: &mut PgConnection) -> Result<Vec<String>> {
+    Ok(invitation::table
+        .filter(invitation::state.eq_any(["planned", "sending"]))
+        .select(invitation::secret_id)
+        .distinct()
+        .load(connection)?)
 }
 
 /// Tells whether sending was switched on.

@@ -87,8 +87,8 @@ const PRIVACY: &[Passage] = &[
         paragraphs: &[
             "About the service: what was done, when, by whom, and how you can be reached, as {organisation} noted \
              it for its work.",
-            "About the survey: when you were asked, whether the mail arrived, and, for 30 days, that the link in \
-             it was opened. Opening a link is never taken for an answer.",
+            "About the survey: when you were asked and whether the mail arrived. Opening a link is not stored and \
+             never taken for an answer.",
             "From you: the numbers you choose, your comment if you write one, and whether you want to be called. \
              Earlier versions of an answer you have changed are kept with it.",
         ],

@@ -89,8 +89,8 @@ const PRIVACY: &[Passage] = &[
         paragraphs: &[
             "Zum Service: was gemacht wurde, wann, von wem und wie Sie zu erreichen sind, so wie {organisation} es \
              für die Arbeit festgehalten hat.",
-            "Zur Umfrage: wann Sie gefragt wurden, ob die Mail ankam und, 30 Tage lang, dass der Link darin \
-             geöffnet wurde. Das Öffnen eines Links gilt nie als Antwort.",
+            "Zur Umfrage: wann Sie gefragt wurden und ob die Mail ankam. Das Öffnen eines Links wird nicht \
+             gespeichert und gilt nie als Antwort.",
             "Von Ihnen: die Zahlen, die Sie wählen, Ihr Kommentar, wenn Sie einen schreiben, und ob Sie angerufen \
              werden möchten. Ändern Sie eine Antwort, bleiben auch ihre früheren Fassungen gespeichert.",
         ],
