@@ -172,12 +172,10 @@ pub fn check_sender(config: &Config) -> Result<(), ConfigError> {
 }
 
 /// Returns the secrets of the settings, or the one that is kept in the data folder and made on the first start.
+/// Its id is drawn, so that a second machine which made another one is told so by [`check_secrets`].
 fn secret(config: &Config) -> Result<Keyring, BootError> {
     if let Some(keys) = &config.secret {
         return Ok(keys.clone());
-    }
-    if config.database.url.is_some() {
-        return Err(ConfigError::new("HEARBACK_SECRET", "is missing").into());
     }
     make_folder(&config.data)?;
     let path = config.data.join("secret");
@@ -189,7 +187,7 @@ fn secret(config: &Config) -> Result<Keyring, BootError> {
         let draft = config.data.join(format!("secret.{}", ids::new_id().simple()));
         let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft);
         let mut file = made.map_err(|error| told(&error))?;
-        writeln!(file, "1:{}", ids::random_secret())
+        writeln!(file, "{}:{}", ids::random_name(), ids::random_secret())
             .and_then(|()| file.sync_all())
             .map_err(|error| told(&error))?;
         match std::fs::hard_link(&draft, &path) {

@@ -43,6 +43,11 @@ pub fn chance() -> f64 {
     f64::from(u32::from_be_bytes(random_bytes())) / 4_294_967_296.0
 }
 
+/// Makes a short random name of eight hexadecimal digits, to tell things apart.
+pub fn random_name() -> String {
+    format!("{:08x}", u32::from_be_bytes(random_bytes()))
+}
+
 /// Compares two byte strings in constant time.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
@@ -67,7 +72,10 @@ impl Keyring {
     pub fn parse(list: &str) -> Result<Self, String> {
         let mut keys: Vec<(String, Vec<u8>)> = Vec::new();
         for (at, entry) in list.split(',').map(str::trim).enumerate() {
-            let (id, secret) = entry.split_once(':').ok_or(format!("entry {} has no `id:`", at + 1))?;
+            // A secret that stands alone is named `1`; with a second one each needs a name of its own.
+            let alone = (!list.contains([',', ':'])).then_some(("1", entry));
+            let pair = entry.split_once(':').or(alone);
+            let (id, secret) = pair.ok_or(format!("entry {} has no `id:`", at + 1))?;
             if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
                 return Err(format!("entry {}: an id is made of letters, digits and hyphens", at + 1));
             }
@@ -231,7 +239,9 @@ mod tests {
 
     #[test]
     fn a_wrong_list_of_secrets_says_what_is_wrong_without_repeating_it() {
-        for (list, expected) in [("", "id:"), ("a:short", "32 characters"), ("a b:x", "letters")] {
+        for (list, expected) in
+            [("", "32 characters"), ("a:short", "32 characters"), ("a b:x", "letters"), ("x,y", "id:")]
+        {
             let message = Keyring::parse(list).unwrap_err();
             assert!(message.contains(expected) && !message.contains("short,"), "{message}");
         }

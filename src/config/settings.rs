@@ -42,7 +42,7 @@ settings! {
     "HEARBACK_MAIL_FROM", "feedback@example.com", "sender of the surveys", "Northwind Boilers <feedback@example.com>";
     "HEARBACK_REPLY_TO", "none", "a mailbox that somebody reads", "office@example.com";
     "HEARBACK_MAIL_TEMPLATES", "built in", "folder with letters that replace the built-in ones", "./email_templates";
-    "HEARBACK_SECRET", "made once and kept in the data folder; needed with DATABASE_URL", "id:secret, several by commas; the first signs, all verify", "2026a:0b7be4f3c1d94a5e8f62a1c3d5e7f901";
+    "HEARBACK_SECRET", "made once and kept in the data folder", "id:secret, several by commas; the first signs, all verify", "2026a:0b7be4f3c1d94a5e8f62a1c3d5e7f901";
     "HEARBACK_SENDING", "off", "on: mail surveys; off: until switched on by `hearback sending on`", "on";
     "HEARBACK_SURVEY_DELAY", "2h", "time from the visit to the mail", "2h";
     "HEARBACK_SEND_WINDOW", "Mon-Sat 08:00-20:00", "the customer's local hours for mail, or always", "Mon-Fri 09:00-18:00";
