@@ -1,0 +1,26 @@
+//! The program as its users meet it: real Postgres, real HTTP, real SMTP, a real browser. One binary, one file a
+//! topic; the names of the tests are the requirements.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod accounts;
+mod answering;
+mod answering_stop;
+mod config;
+mod delivery;
+mod delivery_failures;
+mod embedded;
+mod evaluations;
+mod evaluations_faces;
+mod logs;
+mod road;
+mod routes;
+mod support;
+mod visits_api;
+mod visits_changes;

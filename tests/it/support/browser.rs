@@ -1,0 +1,127 @@
+//! Headless Chromium with JavaScript off, driven by the `WebDriver` protocol, which is JSON over HTTP.
+
+use super::program::Program;
+use super::{Client, Folder, free_port, fresh_folder, wait_until};
+use serde_json::{Value, json};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+const FLAGS: [&str; 8] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/// How a thing of a page is named in the protocol (W3C WebDriver §11).
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A browser with one page.
+pub struct Browser {
+    client: Client,
+    session: String,
+    _driver: Program,
+    _folder: Folder,
+}
+
+impl Browser {
+    /// Starts it.
+    pub fn start(chromium: &Path, driver: &Path) -> Self {
+        let (folder, port) = (fresh_folder("browser"), free_port());
+        let driver = Program::start_command(Command::new(driver).arg(format!("--port={port}")));
+        wait_until("chromedriver listening", Duration::from_secs(20), || {
+            TcpStream::connect(("127.0.0.1", port)).ok()
+        });
+        let data = format!("--user-data-dir={}", folder.0.display());
+        let flags: Vec<&str> = FLAGS.iter().copied().chain([data.as_str()]).collect();
+        let options = json!({
+            "binary": chromium, "args": flags,
+            "prefs": {"profile.managed_default_content_settings.javascript": 2},
+        });
+        let wanted = json!({"capabilities": {"alwaysMatch": {
+            "browserName": "chrome", "goog:chromeOptions": options,
+            "timeouts": {"pageLoad": 30_000, "implicit": 0},
+        }}});
+        let client = Client::new(&format!("http://127.0.0.1:{port}"));
+        let made = client.post_json("/session", &wanted).expect(200).json();
+        let session = made["value"]["sessionId"].as_str().unwrap().to_owned();
+        Self { client, session, _driver: driver, _folder: folder }
+    }
+
+    #[track_caller]
+    fn post(&self, path: &str, body: &Value) -> Value {
+        let path = format!("/session/{}/{path}", self.session);
+        self.client.post_json(&path, body).expect(200).json()["value"].take()
+    }
+
+    #[track_caller]
+    fn get(&self, path: &str) -> String {
+        let answer = self.client.get(&format!("/session/{}/{path}", self.session)).expect(200).json();
+        answer["value"].as_str().unwrap().to_owned()
+    }
+
+    /// Opens a page.
+    #[track_caller]
+    pub fn open(&self, address: &str) {
+        self.post("url", &json!({ "url": address }));
+    }
+
+    /// The title of the page.
+    pub fn title(&self) -> String {
+        self.get("title")
+    }
+
+    /// Waits for the page that a press leads to.
+    #[track_caller]
+    pub fn wait_for(&self, title: &str) {
+        wait_until(&format!("the page {title}"), Duration::from_secs(10), || {
+            self.title().starts_with(title).then_some(())
+        });
+    }
+
+    /// The page as it stands.
+    pub fn source(&self) -> String {
+        self.get("source")
+    }
+
+    #[track_caller]
+    fn find(&self, css: &str) -> String {
+        let found = self.post("element", &json!({"using": "css selector", "value": css}));
+        found[ELEMENT].as_str().unwrap().to_owned()
+    }
+
+    /// Presses what a selector names.
+    #[track_caller]
+    pub fn press(&self, css: &str) {
+        let element = self.find(css);
+        self.post(&format!("element/{element}/click"), &json!({}));
+    }
+
+    /// Types into what a selector names.
+    #[track_caller]
+    pub fn write(&self, css: &str, text: &str) {
+        let element = self.find(css);
+        self.post(&format!("element/{element}/value"), &json!({ "text": text }));
+    }
+
+    /// Tells whether something is chosen.
+    #[track_caller]
+    pub fn is_chosen(&self, css: &str) -> bool {
+        let element = self.find(css);
+        let path = format!("/session/{}/element/{element}/selected", self.session);
+        self.client.get(&path).expect(200).json()["value"].as_bool().unwrap()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Ends Chromium, which would outlive its driver.
+        drop(self.client.send("DELETE", &format!("/session/{}", self.session), &[], &[]));
+    }
+}
