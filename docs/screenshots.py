@@ -67,12 +67,12 @@ class Browser:
         self.do("", method="DELETE")
 
 
-def newest_link(data):
-    """Returns a survey link out of the newest mails."""
+def newest_paths(data):
+    """Yields the paths of survey links out of the newest mails."""
     for path in sorted((data / "mail").glob("*.eml"), reverse=True):
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         if message["Content-Language"] == "en":
-            yield re.search(r"https?://\S+/s/[0-9a-z]{26}", message.get_body(("plain",)).get_content())[0]
+            yield re.search(r"/s/[0-9a-z]{26}", message.get_body(("plain",)).get_content())[0]
 
 
 def main():
@@ -90,8 +90,8 @@ def main():
                     break
             time.sleep(0.1)
         phone = Browser(port, 390, 760, 2)
-        for link in newest_link(data):
-            phone.open(link + "?score=4")
+        for path in newest_paths(data):
+            phone.open(base + path + "?score=4")
             if 'name="step"' in phone.do("/source", method="GET"):
                 break
         phone.picture(folder / "answer.png")

@@ -17,7 +17,7 @@ pub struct Contact {
     pub external_id: Option<String>,
     /// Name.
     pub name: Option<String>,
-    /// A well-formed mail address, normalised.
+    /// A well-formed mail address, as it was written; for identity its case does not count.
     pub email: Option<String>,
     /// Phone number as it came.
     pub phone: Option<String>,
@@ -33,11 +33,11 @@ const PURPOSE: &str = "suppression";
 pub fn suppress(
     connection: &mut PgConnection,
     keys: &Keyring,
-    normalised: &str,
+    email: &str,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let hash = keys.pseudonym(PURPOSE, normalised);
+    let hash = keys.pseudonym(PURPOSE, &email.to_lowercase());
     queries::insert_suppression(connection, &hash, keys.signing_id(), reason, now)
 }
 
@@ -45,6 +45,6 @@ pub fn suppress(
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn suppressed(connection: &mut PgConnection, keys: &Keyring, normalised: &str) -> Result<Option<String>> {
-    queries::find_suppression(connection, &keys.pseudonyms(PURPOSE, normalised))
+pub fn suppressed(connection: &mut PgConnection, keys: &Keyring, email: &str) -> Result<Option<String>> {
+    queries::find_suppression(connection, &keys.pseudonyms(PURPOSE, &email.to_lowercase()))
 }

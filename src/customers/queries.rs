@@ -24,9 +24,9 @@ pub fn find(connection: &mut PgConnection, contact: &Contact) -> Result<Option<U
     let query = customer::table.select(customer::id).into_boxed();
     let query = match contact {
         Contact { external_id: Some(id), .. } => query.filter(customer::external_id.eq(id)),
-        Contact { email: Some(email), .. } => {
-            query.filter(customer::external_id.is_null()).filter(lower(customer::email).eq(email))
-        }
+        Contact { email: Some(email), .. } => query
+            .filter(customer::external_id.is_null())
+            .filter(lower(customer::email).eq(email.to_lowercase())),
         Contact { phone: Some(phone), .. } => query
             .filter(customer::external_id.is_null())
             .filter(customer::email.is_null())

@@ -143,7 +143,7 @@ mod tests {
         "2026-11-20T15:00:00Z".parse().unwrap()
     }
 
-    fn judged(change: Value, known: &Known) -> Decision {
+    fn judged(change: &Value, known: &Known) -> Decision {
         let mut message = json!({
             "id": "1", "visited_at": "2026-11-20T14:05:00Z", "service": "repair", "employees": [{"id": "E1"}],
             "customer": {"email": "c@example.com", "time_zone": "Europe/London"},
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_sound_visit_is_planned_two_hours_later() {
-        let decision = judged(json!({}), &Known::default());
+        let decision = judged(&json!({}), &Known::default());
         assert_eq!(decision.outcome, Outcome::Planned);
         assert_eq!(decision.reason, "survey post-service v1");
         assert_eq!(decision.send_at, Some("2026-11-20T16:05:00Z".parse().unwrap()));
@@ -175,7 +175,7 @@ mod tests {
             (json!({"customer": {"email": "c@"}}), Outcome::NoAddress),
             (json!({"customer": null}), Outcome::NoAddress),
         ] {
-            let decision = judged(change, &Known::default());
+            let decision = judged(&change, &Known::default());
             assert_eq!((decision.outcome, decision.send_at), (outcome, None));
             assert!(!decision.reason.is_empty());
         }
@@ -184,8 +184,8 @@ mod tests {
     #[test]
     fn staff_and_suppressed_addresses_are_not_asked() {
         let staff = Known { is_staff: true, ..Known::default() };
-        assert_eq!(judged(json!({}), &staff).outcome, Outcome::Internal);
+        assert_eq!(judged(&json!({}), &staff).outcome, Outcome::Internal);
         let stopped = Known { suppressed: Some("the customer said stop".into()), ..Known::default() };
-        assert_eq!(judged(json!({}), &stopped).outcome, Outcome::Suppressed);
+        assert_eq!(judged(&json!({}), &stopped).outcome, Outcome::Suppressed);
     }
 }

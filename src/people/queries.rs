@@ -217,9 +217,10 @@ pub fn find_employee(connection: &mut PgConnection, external_id: &str) -> Result
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn is_staff_address(connection: &mut PgConnection, normalised: &str) -> Result<bool> {
+pub fn is_staff_address(connection: &mut PgConnection, email: &str) -> Result<bool> {
     diesel::define_sql_function! { fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>; }
-    let found =
-        diesel::select(diesel::dsl::exists(employee::table.filter(lower(employee::email).eq(normalised))));
+    let found = diesel::select(diesel::dsl::exists(
+        employee::table.filter(lower(employee::email).eq(email.to_lowercase())),
+    ));
     Ok(found.get_result(connection)?)
 }

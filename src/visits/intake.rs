@@ -136,7 +136,7 @@ fn address(customer: &CustomerMessage) -> (Option<String>, Option<String>) {
     match customer.email.as_deref().map(str::trim).filter(|email| !email.is_empty()) {
         None => (None, Some("no mail address".to_owned())),
         Some(email) => match EmailAddress::parse(email) {
-            Ok(address) => (Some(address.normalised()), None),
+            Ok(address) => (Some(address.as_str().to_owned()), None),
             Err(problem) => (None, Some(format!("malformed mail address: {problem}"))),
         },
     }
@@ -190,7 +190,7 @@ fn credits(checker: &mut Checker, employees: &[EmployeeMessage]) -> Vec<Credit> 
         let named = NamedEmployee {
             external_id,
             name: checker.optional(&field("name"), employee.name.as_deref()),
-            email: email.map(|email| email.normalised()),
+            email: email.map(|email| email.as_str().to_owned()),
             team: checker.optional(&field("team"), employee.team.as_deref()),
         };
         credits.push(Credit { employee: named, share_permille: shares.get(at).copied().unwrap_or(0) });

@@ -38,7 +38,7 @@ fn with_employees(shares: &[Option<f64>]) -> Result<Vec<i32>, Vec<FieldError>> {
 fn a_sound_message_is_accepted_and_its_time_is_utc() {
     let visit = check(&message(), now()).unwrap();
     assert_eq!(visit.visited_at.to_rfc3339(), "2026-11-20T13:05:00+00:00");
-    assert_eq!(visit.contact.email.as_deref(), Some("c9@example.com"));
+    assert_eq!(visit.contact.email.as_deref(), Some("C9@Example.com"));
 }
 
 #[test]

@@ -73,7 +73,7 @@ mod tests {
             ("70.1", "\u{2212}1.4", "0.0")
         );
         assert_eq!(
-            (signed(3.14).as_str(), signed(-1.4).as_str(), signed(0.04).as_str()),
+            (signed(3.12).as_str(), signed(-1.4).as_str(), signed(0.04).as_str()),
             ("+3.1", "\u{2212}1.4", "0.0")
         );
         assert_eq!(range(65.2, 75.0), "65.2 to 75.0");

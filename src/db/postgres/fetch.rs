@@ -247,7 +247,7 @@ mod tests {
             header.set_mode(0o600);
             tar.append_data(&mut header, name, text.as_bytes()).expect("added");
         }
-        tar.into_inner().and_then(|gz| gz.finish()).expect("packed")
+        tar.into_inner().and_then(flate2::write::GzEncoder::finish).expect("packed")
     }
 
     fn npm(top: &Path, script: &str) -> PathBuf {

@@ -18,6 +18,11 @@ pub(super) fn scratch() -> PathBuf {
     path
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test has no configuration")]
+fn path() -> Option<std::ffi::OsString> {
+    std::env::var_os("PATH")
+}
+
 /// Returns options for a throw-away server, `None` where running it would take a download.
 fn options(dir: &Path) -> Option<Options> {
     let options = Options {
@@ -25,7 +30,7 @@ fn options(dir: &Path) -> Option<Options> {
         throw_away: true,
         bin_dir: None,
         cache_dir: dir.join("no-cache"),
-        path: std::env::var_os("PATH"),
+        path: path(),
     };
     let account = Account::current().expect("known");
     if locate::installed(&Places::usual(&options, &account), &account, None).is_err() {
