@@ -66,6 +66,8 @@ pub fn check(message: &VisitMessage, now: DateTime<Utc>) -> Result<CheckedVisit,
     let mut checker = Checker::default();
     let customer = message.customer.clone().unwrap_or_default();
     let (email, address_problem) = address(&customer);
+    let customer_id = customer.id.as_deref().filter(|id| !id.is_empty());
+    let customer_id = customer_id.map(|id| checker.id("/customer/id", id));
     let visit = CheckedVisit {
         external_id: checker.id("/id", &message.id),
         content_hash: ids::sha256(&serde_json::to_vec(message).unwrap_or_default()),
@@ -76,16 +78,7 @@ pub fn check(message: &VisitMessage, now: DateTime<Utc>) -> Result<CheckedVisit,
         segment: checker.optional("/segment", message.segment.as_deref()),
         priority: message.priority,
         credits: credits(&mut checker, &message.employees),
-        contact: Contact {
-            external_id: customer
-                .id
-                .as_deref()
-                .filter(|id| !id.is_empty())
-                .map(|id| checker.id("/customer/id", id)),
-            name: checker.optional("/customer/name", customer.name.as_deref()),
-            email,
-            phone: phone(&mut checker, customer.phone.as_deref()),
-        },
+        contact: contact(&mut checker, &customer, customer_id, email),
         address_problem,
         language: language(&mut checker, customer.language.as_deref()),
         time_zone: time_zone(&mut checker, customer.time_zone.as_deref()),
@@ -115,12 +108,7 @@ pub fn check_contact(customer: &CustomerMessage) -> Result<CheckedContact, Vec<F
     let mut checker = Checker::default();
     let (email, address_problem) = address(customer);
     let correction = CheckedContact {
-        contact: Contact {
-            external_id: None,
-            name: checker.optional("/customer/name", customer.name.as_deref()),
-            email,
-            phone: phone(&mut checker, customer.phone.as_deref()),
-        },
+        contact: contact(&mut checker, customer, None, email),
         address_problem,
         language: language(&mut checker, customer.language.as_deref()),
         time_zone: time_zone(&mut checker, customer.time_zone.as_deref()),
@@ -129,6 +117,20 @@ pub fn check_contact(customer: &CustomerMessage) -> Result<CheckedContact, Vec<F
         checker.refuse("/customer/id", "cannot be changed; contact data only");
     }
     if checker.0.is_empty() { Ok(correction) } else { Err(checker.0) }
+}
+
+fn contact(
+    checker: &mut Checker,
+    customer: &CustomerMessage,
+    external_id: Option<String>,
+    email: Option<String>,
+) -> Contact {
+    Contact {
+        external_id,
+        name: checker.optional("/customer/name", customer.name.as_deref()),
+        email,
+        phone: phone(checker, customer.phone.as_deref()),
+    }
 }
 
 /// A malformed address is not refused: leaving the visit out would flatter the employee (DESIGN 6.17).
