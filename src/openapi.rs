@@ -84,8 +84,8 @@ fn endpoint(path: &str, method: &str, operation: &Value) -> Endpoint {
     Endpoint {
         method: method.to_uppercase(),
         path: path.trim_start_matches("/api/v1").to_owned(),
-        summary: text("/summary"),
-        description: text("/description"),
+        summary: text("/summary").replace('`', ""),
+        description: text("/description").replace('`', ""),
         scope: (!scopes.is_empty()).then(|| scopes.join(" or ")),
         parameters: list("parameters").map(parameter).collect(),
         request: operation
@@ -99,7 +99,12 @@ fn endpoint(path: &str, method: &str, operation: &Value) -> Endpoint {
 fn parameter(parameter: &Value) -> Parameter {
     let text = |name: &str| parameter.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let required = parameter.get("required").and_then(Value::as_bool).unwrap_or_default();
-    Parameter { name: text("name"), place: text("in"), required, meaning: text("description") }
+    Parameter {
+        name: text("name"),
+        place: text("in"),
+        required,
+        meaning: text("description").replace('`', ""),
+    }
 }
 
 fn meaning(status: &str) -> &'static str {
@@ -116,11 +121,19 @@ fn meaning(status: &str) -> &'static str {
 fn example(path: &str) -> &'static str {
     match path {
         "/api/v1/visits" => VISIT,
+        "/api/v1/visits/batch" => BATCH,
         "/api/v1/visits/{id}" => r#"{ "customer": { "email": "c9@example.com" } }"#,
         "/api/v1/visits/{id}/cancel" => r#"{ "reason": "the visit did not take place" }"#,
         _ => "",
     }
 }
+
+const BATCH: &str = r#"[
+  { "id": "WO-1002", "visited_at": "2026-11-21T09:00:00Z", "service": "boiler service",
+    "employees": [{ "id": "E17" }, { "id": "E18" }], "customer": { "email": "c10@example.com" } },
+  { "id": "WO-1003", "visited_at": "2026-11-21T11:30:00Z", "service": "boiler service",
+    "employees": [{ "id": "E17" }], "customer": { "phone": "+441632960001" } }
+]"#;
 
 const VISIT: &str = r#"{
   "id": "WO-1001", "visited_at": "2026-11-20T14:05:00Z", "service": "boiler repair",

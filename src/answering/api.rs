@@ -51,6 +51,7 @@ pub struct ResponsesEnvelope {
 
 /// Where the list begins.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListParameters {
     /// The cursor of an earlier page; responses that changed after it follow.

@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 
 /// The period and whom it is about.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// First visit date, included.

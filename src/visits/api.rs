@@ -104,6 +104,7 @@ pub async fn show(app: web::Data<App>, id: web::Path<String>) -> ApiResult {
 
 /// What a list of visits may be narrowed to.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListParameters {
     /// Only this outcome.
@@ -145,6 +146,7 @@ pub async fn list(app: web::Data<App>, Query(parameters): Query<ListParameters>)
 
 /// The span of dates that outcomes are counted in.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SpanParameters {
     /// Visit date from, included.

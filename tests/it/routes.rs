@@ -173,6 +173,21 @@ fn the_description_of_the_api_lists_exactly_its_routes() {
 }
 
 #[test]
+fn the_description_says_which_parameters_stand_behind_the_question_mark() {
+    let description = hearback::openapi::description();
+    let told: Vec<(&str, &str, bool)> = description["paths"]["/api/v1/outcomes"]["get"]["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let required = one["required"].as_bool().unwrap_or_default();
+            (one["name"].as_str().unwrap(), one["in"].as_str().unwrap(), required)
+        })
+        .collect();
+    assert_eq!(told, [("from", "query", true), ("to", "query", true), ("employee", "query", false)]);
+}
+
+#[test]
 fn the_description_names_the_scopes_that_the_routes_ask_for() {
     let description = hearback::openapi::description();
     for (method, path, may) in
