@@ -1,4 +1,4 @@
-//! Hearback: ask after every service, hear those who answer, call those who do not, and let the scores be fair.
+//! Hearback: ask after every service, hear those who answer, and say how sure each number is.
 //!
 //! Capability folders stand on floors; imports go down only (`tests/floors.rs` checks it).
 //!

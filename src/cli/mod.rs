@@ -12,7 +12,7 @@ use crate::demo;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Customer satisfaction after each service visit: asks, hears, calls back, and scores fairly.
+/// Customer satisfaction after each service visit: asks once, keeps the answers, and says how sure a number is.
 #[derive(Debug, Parser)]
 #[command(name = "hearback", version, about, propagate_version = true)]
 struct Arguments {
