@@ -59,7 +59,7 @@ async fn client(app: &App, request: &HttpRequest) -> Result<Client> {
 }
 
 /// Fills the frame of a staff page: who is signed in and where they may go.
-pub fn set_shell(app: &App, person: &SignedIn, current: &str) -> Shell {
+pub fn shell_for(app: &App, person: &SignedIn, current: &str) -> Shell {
     let entries: &[(&str, &str, &str, &[Role], u8)] = &[
         ("/", "Today", "i-today", Role::ALL, 0),
         ("/evaluations", "Evaluations", "i-chart", &[Role::Hr, Role::Manager], 0),

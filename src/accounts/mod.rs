@@ -13,5 +13,5 @@ pub mod queries;
 pub mod sign_in;
 pub mod views;
 
-pub use guard::{SignedForm, check, set_shell};
+pub use guard::{SignedForm, check, shell_for};
 pub use model::{Access, Client, Role, Scope, SignedIn};

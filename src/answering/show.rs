@@ -5,9 +5,11 @@ use super::form::Step;
 use super::queries::{Link, Stored};
 use super::views::{self, Change, FormError, Given, QuestionView, Surroundings};
 use crate::app::App;
+use crate::config::zone_or;
+use crate::delivery::letter;
 use crate::delivery::model::About;
 use crate::surveys::wording::{Wording, wording};
-use crate::surveys::{Content, Question, dates};
+use crate::surveys::{Content, Question};
 use crate::web::Fields;
 use crate::web::assets;
 use crate::web::shell::Frame;
@@ -82,12 +84,12 @@ impl Page {
     /// Names the visit in one sentence.
     pub fn sentence(&self, zone: Tz) -> String {
         let about = &self.about;
-        let day = dates::long(about.visited_at.with_timezone(&self.zone(zone)).date_naive(), self.language);
+        let day = letter::date(about, zone, self.language);
         views::about(self.words(), &about.service, &day, &about.employees)
     }
 
     fn zone(&self, organisation: Tz) -> Tz {
-        self.about.time_zone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(organisation)
+        zone_or(organisation, self.about.time_zone.as_deref())
     }
 
     /// Returns until when the answer can be changed, in words; nothing when that is over.

@@ -146,6 +146,11 @@ pub struct OrganisationConfig {
     pub privacy_url: Option<Url>,
 }
 
+/// Returns a customer's zone by its name; without one, or with an unknown one, the organisation's own.
+pub fn zone_or(own: Tz, name: Option<&str>) -> Tz {
+    name.and_then(|name| name.parse().ok()).unwrap_or(own)
+}
+
 /// Everything that can be set.
 #[derive(Debug, Clone)]
 pub struct Config {

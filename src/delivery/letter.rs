@@ -2,7 +2,7 @@
 
 use super::model::{About, Claimed};
 use crate::app::App;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, zone_or};
 use crate::ids::LinkToken;
 use crate::mail::{EmailAddress, Letter, ListUnsubscribe, Mailbox, PreparedLetter};
 use crate::surveys::Content;
@@ -95,6 +95,6 @@ fn context(app: &App, about: &About, token: &LinkToken, language: &str) -> Resul
 
 /// Writes the date of a visit in a language and in the customer's zone.
 pub fn date(about: &About, organisation: Tz, language: &str) -> String {
-    let zone = about.time_zone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(organisation);
+    let zone = zone_or(organisation, about.time_zone.as_deref());
     dates::long(about.visited_at.with_timezone(&zone).date_naive(), language)
 }

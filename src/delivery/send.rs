@@ -4,6 +4,7 @@ use super::model::{Claimed, LINK_WORKS, TOO_OLD};
 use super::verdict::{self, Verdict};
 use super::{letter, queries};
 use crate::app::App;
+use crate::config::zone_or;
 use crate::customers;
 use crate::error::Result;
 use crate::ids;
@@ -179,8 +180,8 @@ fn claim(connection: &mut PgConnection, app: &App, worker: Uuid) -> Result<Optio
         if is_stopped(connection, app, one.visit, one.id, one.customer_email.as_deref(), now)? {
             continue;
         }
-        let zone = one.time_zone.as_deref().and_then(|name| name.parse().ok());
-        let opens = sending.window.next(now, zone.unwrap_or(app.config.organisation.time_zone));
+        let zone = zone_or(app.config.organisation.time_zone, one.time_zone.as_deref());
+        let opens = sending.window.next(now, zone);
         if opens > now {
             queries::postpone(connection, one.id, opens)?;
             visits::update_send_at(connection, one.visit, opens)?;
@@ -274,8 +275,8 @@ fn retry(
     queries::end_attempt(connection, claimed.attempt, "refused", words, now)?;
     let tries = u32::try_from(claimed.attempts).unwrap_or(1);
     let wait = backoff::wait(app.config.sending.retry_first, tries, ids::chance());
-    let zone = claimed.about.time_zone.as_deref().and_then(|name| name.parse().ok());
-    let at = app.config.sending.window.next(now + wait, zone.unwrap_or(app.config.organisation.time_zone));
+    let zone = zone_or(app.config.organisation.time_zone, claimed.about.time_zone.as_deref());
+    let at = app.config.sending.window.next(now + wait, zone);
     if !queries::plan_again(connection, claimed.id, worker, at)? {
         return Ok(());
     }

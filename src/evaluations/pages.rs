@@ -3,7 +3,7 @@
 use super::model::{CompanyEvaluation, EmployeeEvaluation, Evaluation};
 use super::report::{Selection, evaluate};
 use super::views::{Basis, CompanyLine, EmployeeRow, Estimate, EvaluationsPage, TeamOption, TeamRows};
-use crate::accounts::{Role, SignedIn, set_shell};
+use crate::accounts::{Role, SignedIn, shell_for};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::error::Result;
@@ -31,7 +31,7 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: web::Query<Param
     let first = today.with_day(1).unwrap_or(today) - Months::new(11);
     let from = from_typed.map_or(Some(first), |text| text.parse().ok());
     let to = to_typed.map_or(Some(today), |text| text.parse().ok());
-    let shell = set_shell(&app, &person, "/evaluations");
+    let shell = shell_for(&app, &person, "/evaluations");
     let period = from.zip(to).filter(|(from, to)| from <= to);
     let Some((from, to)) = period else {
         let error = "Write both dates as 2026-01-31, the first not after the last.";

