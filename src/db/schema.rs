@@ -24,6 +24,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    callback (id) {
+        id -> Uuid,
+        visit_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        probability -> Nullable<Float8>,
+        called -> Nullable<Bool>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     changed_visit (id) {
         id -> Int8,
         visit_id -> Uuid,
@@ -62,6 +74,8 @@ diesel::table! {
         name -> Text,
         email -> Nullable<Text>,
         created_at -> Timestamptz,
+        site_id -> Nullable<Uuid>,
+        left_on -> Nullable<Date>,
     }
 }
 
@@ -73,6 +87,25 @@ diesel::table! {
         status -> Nullable<Int4>,
         body -> Nullable<Text>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    import_row (import_run_id, line) {
+        import_run_id -> Uuid,
+        line -> Int8,
+        key -> Text,
+        cells -> Bytea,
+        problem -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    import_run (id) {
+        id -> Uuid,
+        kind -> Text,
+        started_at -> Timestamptz,
+        seen_at -> Timestamptz,
     }
 }
 
@@ -328,6 +361,7 @@ diesel::table! {
         outcome -> Text,
         send_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        call_priority -> Float8,
     }
 }
 
@@ -352,7 +386,9 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(callback -> visit (visit_id));
 diesel::joinable!(delivery_attempt -> invitation (invitation_id));
+diesel::joinable!(employee -> site (site_id));
 diesel::joinable!(invitation -> survey_version (survey_version_id));
 diesel::joinable!(invitation -> visit (visit_id));
 diesel::joinable!(password_link -> user_account (user_account_id));
@@ -376,11 +412,14 @@ diesel::joinable!(visit_outcome -> visit (visit_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_key,
     audit_entry,
+    callback,
     changed_visit,
     customer,
     delivery_attempt,
     employee,
     idempotency_key,
+    import_row,
+    import_run,
     invitation,
     job,
     password_link,

@@ -21,6 +21,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "history_import",
             "about_person",
             "today",
+            "finder",
             "demo",
             "cli",
         ],
@@ -35,7 +36,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (4, &["visits", "surveys"]),
     (3, &["customers", "accounts"]),
     (2, &["people"]),
-    (KITS, &["db", "mail", "jobs", "web", "api", "stats", "audit", "changes", "app"]),
+    (KITS, &["db", "mail", "jobs", "web", "api", "stats", "audit", "changes", "imports", "app"]),
     (GROUND, &["clock", "ids", "error", "telemetry", "config"]),
 ];
 
@@ -46,9 +47,9 @@ const GROUND: u8 = 0;
 /// Which kits a kit may use, beside the ground.
 fn kits_of(kit: &str) -> &'static [&'static str] {
     match kit {
-        "audit" | "changes" => &["db"],
+        "audit" | "changes" | "imports" => &["db"],
         "jobs" | "web" | "api" => &["db", "app"],
-        "app" => &["db", "mail", "jobs", "web", "api", "stats", "audit", "changes"],
+        "app" => &["db", "mail", "jobs", "web", "api", "stats", "audit", "changes", "imports"],
         _ => &[],
     }
 }

@@ -9,6 +9,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("api", &["idempotency_key"]),
     ("audit", &["audit_entry"]),
     ("changes", &["changed_visit"]),
+    ("imports", &["import_run", "import_row"]),
     ("people", &["employee", "team", "team_member", "site"]),
     ("accounts", &["user_account", "session", "password_link", "api_key", "sign_in_attempt"]),
     ("customers", &["customer", "suppression"]),
@@ -16,6 +17,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("surveys", &["survey", "survey_version", "question"]),
     ("delivery", &["invitation", "delivery_attempt", "sending_switch"]),
     ("answering", &["response", "response_revision"]),
+    ("callbacks", &["callback"]),
     ("scores", &["score_fold", "score_contribution", "score_count", "score_sum"]),
 ];
 

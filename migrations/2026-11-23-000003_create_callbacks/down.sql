@@ -1,0 +1,2 @@
+-- Loses every call-back with its probability.
+DROP TABLE callback;
