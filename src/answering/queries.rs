@@ -1,5 +1,7 @@
 //! Every statement on the tables of responses.
 
+pub mod bulk;
+
 use super::form::{Answers, Step};
 use crate::changes;
 use crate::db::page::Cursor;

@@ -1,5 +1,7 @@
 //! Every statement on the tables of customers.
 
+pub mod bulk;
+
 use super::Contact;
 use crate::db::schema::{customer, suppression};
 use crate::error::Result;

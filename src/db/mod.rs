@@ -60,6 +60,40 @@ pub fn transaction<T>(
     connection.transaction(work)
 }
 
+/// Runs `work` and takes back everything it did: to say what would happen.
+///
+/// # Errors
+/// Those of `work`.
+pub fn tried<T>(
+    connection: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T>,
+) -> Result<T> {
+    let mut found = None;
+    let ended = connection.transaction::<(), diesel::result::Error, _>(|connection| {
+        found = Some(work(connection));
+        Err(diesel::result::Error::RollbackTransaction)
+    });
+    match (found, ended) {
+        (Some(found), Err(diesel::result::Error::RollbackTransaction)) => found,
+        (_, ended) => Err(ended.err().unwrap_or(diesel::result::Error::RollbackTransaction).into()),
+    }
+}
+
+/// Runs `work` that writes many rows in one transaction. Its commit does not wait for the disk: a caller that
+/// writes several ends with a transaction that does, and whoever is interrupted begins again.
+///
+/// # Errors
+/// Those of `work`, and 503 when the commit fails.
+pub fn bulk_transaction<T>(
+    connection: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T>,
+) -> Result<T> {
+    connection.transaction(|connection| {
+        diesel::sql_query("SET LOCAL synchronous_commit = off").execute(connection)?;
+        work(connection)
+    })
+}
+
 /// Runs reads in one snapshot (REPEATABLE READ): all see the database as of the same moment.
 ///
 /// # Errors

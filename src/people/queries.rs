@@ -1,5 +1,7 @@
 //! Every statement on the tables of people.
 
+pub mod bulk;
+
 use super::model::{ListedEmployee, NamedEmployee};
 use crate::db::schema::{employee, site, team, team_member};
 use crate::error::Result;

@@ -1,5 +1,7 @@
 //! Every statement on the tables of visits.
 
+pub mod bulk;
+
 use super::model::{NewVisit, VisitRow};
 use super::outcome::Outcome;
 use crate::db::page::Cursor;
