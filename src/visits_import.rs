@@ -86,11 +86,8 @@ pub fn run(
     let import = Import::stage(&mut staging, input, &layout, now, progress)?;
     let survey = arrival::survey(&mut connection)?;
     let pass = Pass { app, header: &import.header, survey: &survey, now };
-    let mut summary = Summary {
-        rows: import.rows,
-        rejects: Rejects::open(rejects, &import.header)?,
-        ..Summary::default()
-    };
+    let mut summary =
+        Summary { rows: import.rows, rejects: Rejects::open(rejects, &import.header)?, ..Summary::default() };
     let mut done = 0;
     each_chunk(&mut staging, import.run, VISITS_AT_ONCE, |chunk| {
         done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();

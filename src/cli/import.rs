@@ -127,13 +127,16 @@ fn tell(options: &Options, rejects: &Rejects) {
     let rows = counted(i64::try_from(rejects.rows).unwrap_or(i64::MAX), "row", "rows");
     match &options.rejects {
         Some(path) => eprintln!("hearback: {rows} refused; they stand in {} with the reason", path.display()),
-        None => eprintln!("hearback: {rows} refused; --rejects FILE writes them with the reason, to mend and import"),
+        None => eprintln!(
+            "hearback: {rows} refused; --rejects FILE writes them with the reason, to mend and import"
+        ),
     }
 }
 
 fn history(app: &App, options: &Options, scale: Scale) -> Result<Told> {
     let (input, mut progress) = options.open()?;
-    let how = history_import::Options { scale, dry_run: options.dry_run, rejects: options.rejects.as_deref() };
+    let how =
+        history_import::Options { scale, dry_run: options.dry_run, rejects: options.rejects.as_deref() };
     eprintln!("hearback: history is stored and never mailed");
     let summary = history_import::run(app, input, &how, &mut progress)?;
     let mut lines = vec![
@@ -201,7 +204,9 @@ fn people(app: &App, options: &Options) -> Result<Told> {
     let import = Import::stage(&mut staging, input, &people_import::layout(), now, &mut progress)?;
     let mut rejects = Rejects::open(options.rejects.as_deref(), &import.header)?;
     let address = |text: &str| {
-        EmailAddress::parse(text).map(|address| address.as_str().to_owned()).map_err(|error| error.to_string())
+        EmailAddress::parse(text)
+            .map(|address| address.as_str().to_owned())
+            .map_err(|error| error.to_string())
     };
     let (mut new, mut changed, mut repeated) = (0, 0, 0);
     each_chunk(&mut staging, import.run, EMPLOYEES_AT_ONCE, |chunk| {

@@ -99,7 +99,12 @@ impl<'a> Asked<'a> {
 
 impl Came {
     /// Reads what came of a visit; what is wrong is among the problems of the rows.
-    pub fn read(rows: &mut Rows<'_>, asked: &Asked<'_>, visited_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+    pub fn read(
+        rows: &mut Rows<'_>,
+        asked: &Asked<'_>,
+        visited_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let either = "must be email or phone";
         let first_contact = rows.parsed("first_contact", either, By::parse).unwrap_or(By::Email);
         let number = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite());
@@ -139,7 +144,7 @@ impl Came {
     }
 
     /// Returns in which outcome such a visit stands, and why. Whoever was drawn and not called, for the list was
-    /// closed before, is without an answer like the others.
+    /// closed before, stands where they stood before the draw.
     pub fn outcome(&self) -> (Outcome, &'static str) {
         let open = self.probability.is_some() && self.called.is_none();
         match (&self.answer, self.first_contact) {
@@ -147,9 +152,11 @@ impl Came {
             (Some(_), By::Email) => (Outcome::Answered, "history: answered when called back"),
             (Some(_), By::Phone) => (Outcome::Answered, "history: answered when phoned first"),
             (None, _) if open => (Outcome::ToCall, "history: drawn, and not called yet"),
-            (None, _) if self.called == Some(true) => (Outcome::Unreachable, "history: called, and not reached"),
-            (None, By::Phone) if self.called.is_none() => (Outcome::PhoneFirst, "history: to be phoned first"),
-            (None, _) => (Outcome::Unanswered, "history: no answer"),
+            (None, _) if self.called == Some(true) => {
+                (Outcome::Unreachable, "history: called, and not reached")
+            }
+            (None, By::Phone) => (Outcome::PhoneFirst, "history: to be phoned first, and not called"),
+            (None, By::Email) => (Outcome::Unanswered, "history: no answer"),
         }
     }
 
@@ -177,7 +184,9 @@ fn answer(rows: &mut Rows<'_>, asked: &Asked<'_>, now: DateTime<Utc>) -> Option<
     let expected = format!("must be a whole number from {min} to {max}");
     let mut answers = BTreeMap::new();
     for key in &asked.keys {
-        if let Some(answer) = rows.parsed(key, &expected, |text| whole(text).filter(|answer| (min..=max).contains(answer))) {
+        if let Some(answer) =
+            rows.parsed(key, &expected, |text| whole(text).filter(|answer| (min..=max).contains(answer)))
+        {
             answers.insert((*key).to_owned(), answer);
         }
     }
@@ -213,7 +222,6 @@ fn whole(text: &str) -> Option<i32> {
     })?;
     digits.parse().ok()
 }
-
 
 #[cfg(test)]
 #[path = "came_tests.rs"]

@@ -4,10 +4,10 @@
 //! The result depends on the visits alone and not on their order, so an import that was interrupted comes to the
 //! same.
 
+use crate::db;
 use crate::error::Result;
 use crate::people::queries::bulk::{self as people, Membership};
 use crate::visits::queries::bulk::{self as visits, TeamChange};
-use crate::db;
 use chrono::NaiveDate;
 use diesel::PgConnection;
 use std::collections::HashMap;
@@ -103,10 +103,7 @@ mod tests {
         let derived = before(&[change("2025-01-02", NORTH), change("2025-05-01", SOUTH)], None);
         assert_eq!(
             derived.rows,
-            [
-                (WHO, NORTH, day("2025-01-02"), Some(day("2025-04-30"))),
-                (WHO, SOUTH, day("2025-05-01"), None)
-            ]
+            [(WHO, NORTH, day("2025-01-02"), Some(day("2025-04-30"))), (WHO, SOUTH, day("2025-05-01"), None)]
         );
     }
 

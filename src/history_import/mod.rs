@@ -6,6 +6,7 @@
 //! so a file that was interrupted is simply imported again.
 
 pub mod came;
+pub mod check;
 mod memberships;
 mod prepare;
 mod write;
@@ -18,8 +19,8 @@ use crate::surveys::past::{self, Scale};
 use crate::surveys::{SurveyVersion, builtin, queries as surveys};
 use crate::visits::import as visits_import;
 use crate::{db, scores};
-use chrono::{DateTime, Utc};
 use came::Asked;
+use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use prepare::{Directory, Prepared};
 use std::collections::BTreeMap;
@@ -78,7 +79,8 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
         survey: format!("{} v{}", survey.survey, survey.version),
         ..Summary::default()
     });
-    let context = Context { app, header: &import.header, asked: &asked, survey: &survey, now, shared: &shared };
+    let context =
+        Context { app, header: &import.header, asked: &asked, survey: &survey, now, shared: &shared };
     let touched = {
         let writers = if options.dry_run { Vec::new() } else { vec![get()?, get()?] };
         context.go_through(&mut staging, &mut connection, import.run, writers, progress)?
@@ -101,7 +103,8 @@ fn question_keys(connection: &mut PgConnection) -> Result<Vec<String>> {
     Ok(keys)
 }
 
-fn layout(questions: &[String]) -> Layout {
+/// Returns what a history looks like, with the keys of the questions that may have a column.
+pub fn layout(questions: &[String]) -> Layout {
     let columns = visits_import::COLUMNS.iter().chain(&came::COLUMNS).copied().collect();
     Layout { kind: "history", key: "visit_id", columns, more: questions.to_vec() }
 }
@@ -187,7 +190,11 @@ impl Context<'_> {
         })
     }
 
-    fn write_all(&self, connection: &mut PgConnection, chunks: &Mutex<Receiver<Vec<Prepared>>>) -> Result<()> {
+    fn write_all(
+        &self,
+        connection: &mut PgConnection,
+        chunks: &Mutex<Receiver<Vec<Prepared>>>,
+    ) -> Result<()> {
         loop {
             let next = chunks.lock().map_err(Error::internal)?.recv();
             let Ok(chunk) = next else { return Ok(()) };

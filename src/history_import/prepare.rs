@@ -3,6 +3,7 @@
 
 use super::Context;
 use super::came::Came;
+use super::check::{Sound, check};
 use crate::customers::Contact;
 use crate::customers::queries::bulk::{self as customers, Identity};
 use crate::error::Result;
@@ -10,8 +11,6 @@ use crate::imports::{Group, Problem};
 use crate::people::model::NamedEmployee;
 use crate::people::queries::bulk::Membership;
 use crate::people::queries::{self as people, bulk as many_people};
-use crate::visits::import::Rows;
-use crate::visits::intake;
 use crate::visits::model::CheckedVisit;
 use crate::visits::queries::bulk as many_visits;
 use crate::visits::store::CALL;
@@ -47,13 +46,6 @@ pub struct Prepared {
     pub group: Group,
 }
 
-/// A visit whose rows are in order.
-struct Sound {
-    visit: CheckedVisit,
-    came: Came,
-    group: Group,
-}
-
 /// The people and places that the file has named so far.
 #[derive(Debug, Default)]
 pub struct Directory {
@@ -83,7 +75,7 @@ impl Directory {
     ) -> Result<Vec<Prepared>> {
         let mut sound = Vec::with_capacity(chunk.len());
         for group in chunk.drain(..) {
-            match check(context, group) {
+            match check(context.header, context.asked, context.now, group) {
                 Ok(visit) => sound.push(visit),
                 Err((group, problems)) => {
                     context.change(|summary| summary.rejects.refuse(&group.rows, &problems))??;
@@ -149,8 +141,8 @@ impl Directory {
             .into_iter()
             .map(|sound| {
                 let mut prepared = prepared(context, sound);
-                prepared.customer =
-                    Identity::of(&prepared.visit.contact).and_then(|identity| customers.get(&identity).copied());
+                prepared.customer = Identity::of(&prepared.visit.contact)
+                    .and_then(|identity| customers.get(&identity).copied());
                 prepared.site = prepared.visit.site.as_ref().and_then(|site| self.sites.get(site).copied());
                 prepared.credits = self.credits(&prepared, &memberships);
                 prepared
@@ -188,7 +180,11 @@ impl Directory {
     }
 
     /// Who was in which team, of those for whom the file does not say.
-    fn memberships(&self, connection: &mut PgConnection, fresh: &[Sound]) -> Result<HashMap<Uuid, Vec<Membership>>> {
+    fn memberships(
+        &self,
+        connection: &mut PgConnection,
+        fresh: &[Sound],
+    ) -> Result<HashMap<Uuid, Vec<Membership>>> {
         let credits = fresh.iter().flat_map(|sound| &sound.visit.credits);
         let teamless = credits.filter(|credit| credit.employee.team.is_none());
         let mut ids: Vec<Uuid> =
@@ -238,38 +234,13 @@ pub fn refuse_contradiction(context: &Context<'_>, group: &Group) -> Result<()> 
     context.change(|summary| summary.rejects.refuse(&group.rows, &[problem]))?
 }
 
-/// Checks the rows of a visit: one bad row refuses it whole.
-fn check(context: &Context<'_>, group: Group) -> std::result::Result<Sound, (Group, Vec<Problem>)> {
-    if group.rows.iter().any(|row| row.problem.is_some()) {
-        return Err((group, Vec::new()));
-    }
-    let mut rows = Rows::of(context.header, &group);
-    let message = rows.message();
-    let checked = intake::check(&message, context.now);
-    let visited_at = checked.as_ref().ok().map(|visit| visit.visited_at);
-    let came = Came::read(&mut rows, context.asked, visited_at, context.now);
-    if let Err(fields) = &checked {
-        rows.refused(fields);
-    }
-    let problems = std::mem::take(&mut rows.problems);
-    match checked {
-        Ok(mut visit) if problems.is_empty() => {
-            let content = [serde_json::to_vec(&message), serde_json::to_vec(&came)];
-            let content: Vec<u8> = content.into_iter().flatten().flatten().collect();
-            visit.content_hash = ids::sha256(&content);
-            Ok(Sound { visit, came, group })
-        }
-        _ => Err((group, problems)),
-    }
-}
-
 fn prepared(context: &Context<'_>, Sound { visit, came, group }: Sound) -> Prepared {
     let zone = context.app.config.organisation.time_zone;
     let drawn = || context.app.keys.draw(CALL, &visit.external_id);
     Prepared {
         id: ids::new_id(),
         visited_on: visit.visited_at.with_timezone(&zone).date_naive(),
-        answers: came.answer.iter().flat_map(|answer| &answer.answers).map(|(key, answer)| (key.clone(), Value::from(*answer))).collect::<serde_json::Map<_, _>>().into(),
+        answers: answers(&came),
         call_priority: came.call_priority.unwrap_or_else(drawn),
         customer: None,
         site: None,
@@ -278,4 +249,9 @@ fn prepared(context: &Context<'_>, Sound { visit, came, group }: Sound) -> Prepa
         came,
         group,
     }
+}
+
+fn answers(came: &Came) -> Value {
+    let given = came.answer.iter().flat_map(|answer| &answer.answers);
+    given.map(|(key, answer)| (key.clone(), Value::from(*answer))).collect::<serde_json::Map<_, _>>().into()
 }

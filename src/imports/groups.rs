@@ -130,10 +130,7 @@ mod tests {
         let told = gather(&[("a", 1), ("a", 1), ("b", 1), ("c", 1)], 2);
         assert_eq!(
             told,
-            [
-                vec![("a".to_owned(), 2, false), ("b".to_owned(), 1, false)],
-                vec![("c".to_owned(), 1, false)]
-            ]
+            [vec![("a".to_owned(), 2, false), ("b".to_owned(), 1, false)], vec![("c".to_owned(), 1, false)]]
         );
     }
 

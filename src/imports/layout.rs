@@ -71,8 +71,7 @@ impl Header {
     /// # Errors
     /// One text that names every unknown, missing and repeated column, and what was expected.
     pub fn read<'a>(cells: impl Iterator<Item = &'a [u8]>, layout: &Layout) -> Result<Self> {
-        let names: Vec<String> =
-            cells.map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+        let names: Vec<String> = cells.map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         let mut wrong = Vec::new();
         if let [only] = names.as_slice()
             && let Some(other) = only.chars().find(|letter| [';', '\t', '|'].contains(letter))

@@ -53,10 +53,7 @@ pub fn delete_run(connection: &mut PgConnection, id: Uuid) -> Result<()> {
 /// # Errors
 /// When the database does not answer.
 pub fn list_dead(connection: &mut PgConnection, before: DateTime<Utc>) -> Result<Vec<Uuid>> {
-    Ok(import_run::table
-        .filter(import_run::seen_at.lt(before))
-        .select(import_run::id)
-        .load(connection)?)
+    Ok(import_run::table.filter(import_run::seen_at.lt(before)).select(import_run::id).load(connection)?)
 }
 
 #[derive(Insertable)]

@@ -181,9 +181,10 @@ impl<R: Read> Records<R> {
             (self.start, self.end) = (0, 0);
         }
         let room = self.buffer.get_mut(self.end..).unwrap_or_default();
-        let read = self.input.read(room).map_err(|error| {
-            Error::new(Kind::Invalid, format!("The file cannot be read: {error}."))
-        })?;
+        let read = self
+            .input
+            .read(room)
+            .map_err(|error| Error::new(Kind::Invalid, format!("The file cannot be read: {error}.")))?;
         self.is_over = read == 0;
         self.end += read;
         self.bytes_read += read as u64;

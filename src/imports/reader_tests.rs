@@ -92,11 +92,9 @@ fn numbers_dashes_and_phone_numbers_are_no_formulas() {
 
 #[test]
 fn what_is_no_csv_is_named_as_what_it_is() {
-    for (file, word) in [
-        (b"PK\x03\x04rest".as_slice(), "XLSX"),
-        (b"\xff\xfei\0d\0", "UTF-16"),
-        (b"\x1f\x8b\x08\0", "gzip"),
-    ] {
+    for (file, word) in
+        [(b"PK\x03\x04rest".as_slice(), "XLSX"), (b"\xff\xfei\0d\0", "UTF-16"), (b"\x1f\x8b\x08\0", "gzip")]
+    {
         let error = Records::open(file).err().unwrap();
         assert!(error.detail.contains(word), "{}", error.detail);
     }

@@ -4,8 +4,8 @@
 //! stays, so that a visit keeps the team of its day.
 
 use super::model::NamedEmployee;
-use super::queries::bulk::{self as many, TeamRow};
 use super::queries;
+use super::queries::bulk::{self as many, TeamRow};
 use crate::error::Result;
 use crate::imports::problem::quoted;
 use crate::imports::{Column, Group, Header, Layout, Problem};
@@ -84,7 +84,11 @@ pub fn check(
         let mut word = |name: &str| {
             let text = clean(header.text(&cells, name)?);
             if text.chars().count() > LONGEST {
-                problems.push(Problem::in_column(row.line, name, format!("is longer than {LONGEST} characters")));
+                problems.push(Problem::in_column(
+                    row.line,
+                    name,
+                    format!("is longer than {LONGEST} characters"),
+                ));
             }
             (!text.is_empty()).then_some(text)
         };
@@ -188,9 +192,11 @@ pub fn store(
     for row in &stated.rows {
         let Some(team) = &row.team else { continue };
         let team = queries::upsert_team(connection, team)?;
-        let open = old.iter().find(|known| known.team == team && known.role == row.role && known.to.is_none());
+        let open =
+            old.iter().find(|known| known.team == team && known.role == row.role && known.to.is_none());
         // Without a first day, what is known goes on; else it begins now.
-        let from = row.from.or(open.map(|known| known.from)).unwrap_or_else(|| today.min(row.to.unwrap_or(today)));
+        let from =
+            row.from.or(open.map(|known| known.from)).unwrap_or_else(|| today.min(row.to.unwrap_or(today)));
         new = merged(&new, &TeamRow { from, to: row.to, team, role: row.role.to_owned() });
     }
     if new != old {
@@ -207,9 +213,8 @@ pub fn store(
 
 /// Lets a row replace what overlaps it: whatever began before it ends the day before, whatever began within it goes.
 fn merged(rows: &[TeamRow], stated: &TeamRow) -> Vec<TeamRow> {
-    let is_rival = |row: &TeamRow| {
-        row.role == stated.role && (stated.role == "member" || row.team == stated.team)
-    };
+    let is_rival =
+        |row: &TeamRow| row.role == stated.role && (stated.role == "member" || row.team == stated.team);
     let is_over = |row: &TeamRow| row.to.is_some_and(|to| to < stated.from);
     let is_later = |row: &TeamRow| stated.to.is_some_and(|to| row.from > to);
     let mut merged: Vec<TeamRow> = rows

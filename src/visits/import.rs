@@ -93,12 +93,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Returns what stands in a column as something else than text, or says what was expected.
-    pub fn parsed<T>(
-        &mut self,
-        name: &str,
-        expected: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
+    pub fn parsed<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let text = self.agreed(name)?;
         let value = parse(text);
         if value.is_none() {
@@ -133,10 +128,9 @@ impl<'a> Rows<'a> {
             priority: self.parsed("priority", "must be true or false", truth).unwrap_or_default(),
             employees: self.employees(),
             customer: Some(customer),
-            lawful_basis: self.agreed("lawful_basis").map(|kind| BasisMessage {
-                kind: kind.to_owned(),
-                ..BasisMessage::default()
-            }),
+            lawful_basis: self
+                .agreed("lawful_basis")
+                .map(|kind| BasisMessage { kind: kind.to_owned(), ..BasisMessage::default() }),
         }
     }
 

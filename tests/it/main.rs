@@ -18,6 +18,7 @@ mod delivery_failures;
 mod embedded;
 mod evaluations;
 mod evaluations_faces;
+mod import_history;
 mod logs;
 mod road;
 mod routes;

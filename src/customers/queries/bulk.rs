@@ -44,7 +44,8 @@ pub fn ensure_customers(
     now: DateTime<Utc>,
 ) -> Result<HashMap<Identity, Uuid>> {
     let mut found = find_all(connection, contacts)?;
-    let mut missing: Vec<&Identity> = contacts.keys().filter(|identity| !found.contains_key(*identity)).collect();
+    let mut missing: Vec<&Identity> =
+        contacts.keys().filter(|identity| !found.contains_key(*identity)).collect();
     missing.sort_unstable();
     if !missing.is_empty() {
         for part in missing.chunks(5_000) {

@@ -7,8 +7,8 @@ use crate::people::model::NamedEmployee;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::Bool;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, PgConnection, PgExpressionMethods, QueryDsl, Queryable,
-    RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, PgConnection, PgExpressionMethods, QueryDsl,
+    Queryable, RunQueryDsl,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -60,7 +60,8 @@ pub fn ensure_employees(
         let name = named.name.as_ref().filter(|_| name == external_id).filter(|new| *new != name);
         let email = named.email.as_ref().filter(|_| email.is_none());
         if name.is_some() || email.is_some() {
-            let changes = (name.map(|name| employee::name.eq(name)), email.map(|email| employee::email.eq(email)));
+            let changes =
+                (name.map(|name| employee::name.eq(name)), email.map(|email| employee::email.eq(email)));
             diesel::update(employee::table.find(id)).set(changes).execute(connection)?;
         }
     }

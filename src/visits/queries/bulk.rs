@@ -5,7 +5,9 @@ use crate::error::Result;
 use crate::visits::model::NewVisit;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, Date, Nullable, Uuid as SqlUuid};
-use diesel::{ExecuteCopyFromDsl, ExpressionMethods, Insertable, PgConnection, QueryDsl, QueryableByName, RunQueryDsl};
+use diesel::{
+    ExecuteCopyFromDsl, ExpressionMethods, Insertable, PgConnection, QueryDsl, QueryableByName, RunQueryDsl,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -67,8 +69,14 @@ pub fn copy_visits(
     history: &[NewHistory<'_>],
 ) -> Result<()> {
     ExecuteCopyFromDsl::execute(diesel::copy_from(visit::table).from_insertable(visits), connection)?;
-    ExecuteCopyFromDsl::execute(diesel::copy_from(visit_employee::table).from_insertable(credits), connection)?;
-    ExecuteCopyFromDsl::execute(diesel::copy_from(visit_outcome::table).from_insertable(history), connection)?;
+    ExecuteCopyFromDsl::execute(
+        diesel::copy_from(visit_employee::table).from_insertable(credits),
+        connection,
+    )?;
+    ExecuteCopyFromDsl::execute(
+        diesel::copy_from(visit_outcome::table).from_insertable(history),
+        connection,
+    )?;
     Ok(())
 }
 
