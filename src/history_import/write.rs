@@ -63,6 +63,7 @@ fn without_known(
 }
 
 fn write(connection: &mut PgConnection, context: &Context<'_>, chunk: &[Prepared]) -> Result<()> {
+    lock(connection, context, chunk)?;
     let visits: Vec<NewVisit<'_>> = chunk.iter().map(|prepared| visit(context, prepared)).collect();
     let credits: Vec<NewCredit> = chunk.iter().flat_map(credits).collect();
     let history: Vec<NewHistory<'_>> = chunk.iter().map(|prepared| history(context, prepared)).collect();
@@ -76,6 +77,20 @@ fn write(connection: &mut PgConnection, context: &Context<'_>, chunk: &[Prepared
     }
     let ids: Vec<Uuid> = chunk.iter().map(|prepared| prepared.id).collect();
     changes::append_many(connection, &ids)
+}
+
+/// Everything that the chunk refers to and does not bring itself.
+fn lock(connection: &mut PgConnection, context: &Context<'_>, chunk: &[Prepared]) -> Result<()> {
+    let of = |each: &dyn Fn(&Prepared) -> Vec<Uuid>| chunk.iter().flat_map(each).collect::<Vec<Uuid>>();
+    let employees = of(&|prepared| prepared.credits.iter().map(|(employee, _, _)| *employee).collect());
+    let teams = of(&|prepared| prepared.credits.iter().filter_map(|(_, _, team)| *team).collect());
+    let customers = of(&|prepared| prepared.customer.into_iter().collect());
+    let sites = of(&|prepared| prepared.site.into_iter().collect());
+    db::share_lock(connection, "employee", &employees)?;
+    db::share_lock(connection, "team", &teams)?;
+    db::share_lock(connection, "site", &sites)?;
+    db::share_lock(connection, "customer", &customers)?;
+    db::share_lock(connection, "survey_version", &[context.survey.id])
 }
 
 fn visit<'a>(context: &Context<'_>, prepared: &'a Prepared) -> NewVisit<'a> {

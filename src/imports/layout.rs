@@ -63,6 +63,10 @@ impl Layout {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     names: Vec<String>,
+    /// Names with their places, in the order of the names.
+    places: Vec<(String, usize)>,
+    /// What each column must hold, in the order of the file; None for questions.
+    columns: Vec<Option<Column>>,
 }
 
 impl Header {
@@ -103,7 +107,11 @@ impl Header {
                 .map(|column| format!("column {} is missing", column.name)),
         );
         if wrong.is_empty() {
-            return Ok(Self { names });
+            let mut places: Vec<(String, usize)> = names.iter().cloned().zip(0..).collect();
+            places.sort_unstable();
+            let column = |name: &String| layout.columns.iter().find(|column| column.name == name).copied();
+            let columns = names.iter().map(column).collect();
+            return Ok(Self { names, places, columns });
         }
         wrong.truncate(20);
         let detail = format!("line 1: {}. Expected are the columns {}.", wrong.join("; "), layout.names());
@@ -117,7 +125,13 @@ impl Header {
 
     /// Returns where a column stands.
     pub fn place(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|known| known == name)
+        let found = self.places.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        self.places.get(found).map(|(_, place)| *place)
+    }
+
+    /// Returns what each column must hold, in the order of the file; None for questions.
+    pub fn columns(&self) -> &[Option<Column>] {
+        &self.columns
     }
 
     /// Returns the text of a column in an unpacked row; None when there is no such column or nothing in it.

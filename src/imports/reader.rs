@@ -106,7 +106,7 @@ impl<R: Read> Records<R> {
                 continue;
             }
             let cells = Cells::pack(self.cells(raw.cells));
-            let problems = problems(raw.line, &cells, header, layout);
+            let problems = problems(raw.line, &cells, header);
             let problem = (!problems.is_empty()).then(|| Problem::join(&problems));
             let key = header.place(layout.key).and_then(|at| cells.iter().nth(at));
             let key = key.and_then(|key| std::str::from_utf8(key).ok()).map(str::trim);
@@ -223,7 +223,7 @@ fn not_text(head: &[u8]) -> Option<&'static str> {
 }
 
 /// What is wrong with the bytes of a row: the number of cells, text that is none, formulas, cells left empty.
-fn problems(line: i64, cells: &Cells, header: &Header, layout: &Layout) -> Vec<Problem> {
+fn problems(line: i64, cells: &Cells, header: &Header) -> Vec<Problem> {
     let (found, expected) = (cells.iter().count(), header.names().len());
     if found != expected {
         let breaks = cells.iter().any(|cell| cell.contains(&b'\n'));
@@ -234,15 +234,14 @@ fn problems(line: i64, cells: &Cells, header: &Header, layout: &Layout) -> Vec<P
         )];
     }
     let mut wrong = Vec::new();
-    for (cell, name) in cells.iter().zip(header.names()) {
-        let column = layout.columns.iter().find(|column| column.name == name);
+    for ((cell, name), column) in cells.iter().zip(header.names()).zip(header.columns()) {
         let reason = match std::str::from_utf8(cell) {
             Err(_) => Some("holds bytes that are not UTF-8; save the file as CSV UTF-8".to_owned()),
             Ok(text) if text.contains('\0') => Some("contains a NUL character".to_owned()),
             Ok(text) if text.trim().is_empty() => {
                 column.is_some_and(|column| column.required).then(|| "must not be empty".to_owned())
             }
-            Ok(text) => (!column.is_some_and(|column| column.free) && is_formula(text)).then(|| {
+            Ok(text) => (is_formula(text) && !column.is_some_and(|column| column.free)).then(|| {
                 "looks like the formula of a spreadsheet; write the text or number itself".to_owned()
             }),
         };

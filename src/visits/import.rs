@@ -77,19 +77,25 @@ impl<'a> Rows<'a> {
 
     /// Returns what the rows say in a column in which they must agree; a row may leave it empty.
     pub fn agreed(&mut self, name: &str) -> Option<&'a str> {
-        let header = self.header;
-        let given = self.rows.iter().filter_map(|(line, cells)| Some((*line, header.text(cells, name)?)));
-        let mut given = given.collect::<Vec<_>>().into_iter();
-        let (first_line, first) = given.next()?;
-        if let Some((line, other)) = given.find(|(_, text)| *text != first) {
-            let reason = format!(
-                "{} here and {} on line {first_line}; the rows of one visit must say the same",
-                quoted(other),
-                quoted(first)
-            );
-            self.problems.push(Problem::in_column(line, name, reason));
+        let place = self.header.place(name)?;
+        let mut first: Option<(i64, &'a str)> = None;
+        for (line, cells) in &self.rows {
+            let Some(text) = cells.get(place).copied().filter(|text| !text.is_empty()) else { continue };
+            match first {
+                None => first = Some((*line, text)),
+                Some((_, known)) if known == text => {}
+                Some((first_line, known)) => {
+                    let reason = format!(
+                        "{} here and {} on line {first_line}; the rows of one visit must say the same",
+                        quoted(text),
+                        quoted(known)
+                    );
+                    self.problems.push(Problem::in_column(*line, name, reason));
+                    break;
+                }
+            }
         }
-        Some(first)
+        first.map(|(_, text)| text)
     }
 
     /// Returns what stands in a column as something else than text, or says what was expected.
