@@ -43,8 +43,10 @@ pub fn check(
     let problems = std::mem::take(&mut rows.problems);
     match checked {
         Ok(mut visit) if problems.is_empty() => {
-            let content = [serde_json::to_vec(&message), serde_json::to_vec(&came)];
-            let content: Vec<u8> = content.into_iter().flatten().flatten().collect();
+            let mut content = Vec::with_capacity(1024);
+            // Writing plain structs into memory cannot fail.
+            let _ = serde_json::to_writer(&mut content, &message);
+            let _ = serde_json::to_writer(&mut content, &came);
             visit.content_hash = ids::sha256(&content);
             Ok(Sound { visit, came, group })
         }

@@ -10,9 +10,9 @@ impl Cells {
         let mut packed = Vec::with_capacity(256);
         for cell in cells {
             // A record is far shorter than 4 GiB; see reader::LONGEST_RECORD.
-            let length = u32::try_from(cell.len()).unwrap_or(0);
+            let Ok(length) = u32::try_from(cell.len()) else { continue };
             packed.extend_from_slice(&length.to_le_bytes());
-            packed.extend(cell.iter().take(length as usize));
+            packed.extend_from_slice(cell);
         }
         Self(packed)
     }

@@ -4,6 +4,7 @@ pub mod app;
 pub mod browser;
 pub mod client;
 pub mod database;
+pub mod generated;
 pub mod history;
 pub mod make;
 pub mod program;
