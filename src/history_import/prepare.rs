@@ -18,7 +18,7 @@ use crate::{db, ids};
 use chrono::NaiveDate;
 use diesel::PgConnection;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// A visit that only needs writing.
@@ -129,7 +129,7 @@ impl Directory {
         fresh: Vec<Sound>,
     ) -> Result<Vec<Prepared>> {
         self.meet(connection, context, &fresh)?;
-        let mut contacts: HashMap<Identity, &Contact> = HashMap::new();
+        let mut contacts: BTreeMap<Identity, &Contact> = BTreeMap::new();
         for sound in &fresh {
             if let Some(identity) = Identity::of(&sound.visit.contact) {
                 contacts.entry(identity).or_insert(&sound.visit.contact);

@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_key_with_too_many_rows_is_marked_in_every_part() {
-        let rows: Vec<(&str, usize)> = (0..MOST_ROWS * 2 + 1).map(|_| ("a", 1)).collect();
+        let rows: Vec<(&str, usize)> = (0..=MOST_ROWS * 2).map(|_| ("a", 1)).collect();
         let told: Vec<(String, usize, bool)> = gather(&rows, 100).concat();
         assert!(told.iter().all(|(_, _, too_many)| *too_many));
         assert_eq!(told.iter().map(|(_, rows, _)| rows).sum::<usize>(), rows.len());

@@ -6,6 +6,7 @@
 pub mod import;
 pub mod model;
 pub mod queries;
+pub mod stated;
 
 use crate::error::Result;
 use chrono::{DateTime, NaiveDate, Utc};

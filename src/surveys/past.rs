@@ -65,7 +65,9 @@ fn content(keys: &[&str], scale: Scale) -> Content {
     let mut texts = builtin::content().texts;
     for words in texts.values_mut() {
         words.retain(|key, _| keys.contains(&key.as_str()));
-        words.values_mut().for_each(|words| words.points.clear());
+        for words in words.values_mut() {
+            words.points.clear();
+        }
     }
     Content { questions: keys.iter().map(question).collect(), texts }
 }

@@ -50,9 +50,9 @@ const COLUMN_OF: [(&str, &str); 13] = [
 pub struct Rows<'a> {
     header: &'a Header,
     key: &'a str,
-    rows: Vec<(i64, Vec<&'a str>)>,
+    lines: Vec<(i64, Vec<&'a str>)>,
     /// Which row each employee of the message came from.
-    employee_rows: Vec<i64>,
+    employee_lines: Vec<i64>,
     /// What is wrong so far.
     pub problems: Vec<Problem>,
 }
@@ -60,9 +60,9 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Unpacks the rows of a group.
     pub fn of(header: &'a Header, group: &'a Group) -> Self {
-        let rows = group.rows.iter().map(|row| (row.line, row.cells.texts())).collect();
+        let lines = group.rows.iter().map(|row| (row.line, row.cells.texts())).collect();
         let mut unpacked =
-            Self { header, key: &group.key, rows, employee_rows: Vec::new(), problems: Vec::new() };
+            Self { header, key: &group.key, lines, employee_lines: Vec::new(), problems: Vec::new() };
         if group.too_many {
             let most = crate::imports::groups::MOST_ROWS;
             let reason = format!("more rows have this visit_id than one visit can have ({most})");
@@ -72,14 +72,14 @@ impl<'a> Rows<'a> {
     }
 
     fn first_line(&self) -> i64 {
-        self.rows.first().map_or(0, |(line, _)| *line)
+        self.lines.first().map_or(0, |(line, _)| *line)
     }
 
     /// Returns what the rows say in a column in which they must agree; a row may leave it empty.
     pub fn agreed(&mut self, name: &str) -> Option<&'a str> {
         let place = self.header.place(name)?;
         let mut first: Option<(i64, &'a str)> = None;
-        for (line, cells) in &self.rows {
+        for (line, cells) in &self.lines {
             let Some(text) = cells.get(place).copied().filter(|text| !text.is_empty()) else { continue };
             match first {
                 None => first = Some((*line, text)),
@@ -142,8 +142,8 @@ impl<'a> Rows<'a> {
 
     /// A row that repeats another word for word names the same employee, not a second one.
     fn employees(&mut self) -> Vec<EmployeeMessage> {
-        let mut employees: Vec<EmployeeMessage> = Vec::with_capacity(self.rows.len());
-        for (line, cells) in &self.rows {
+        let mut employees: Vec<EmployeeMessage> = Vec::with_capacity(self.lines.len());
+        for (line, cells) in &self.lines {
             let text = |name: &str| self.header.text(cells, name).map(str::to_owned);
             let share = self.header.text(cells, "share");
             let number = share.and_then(|share| share.parse().ok().filter(|share: &f64| share.is_finite()));
@@ -167,7 +167,7 @@ impl<'a> Rows<'a> {
             };
             if !employees.iter().any(is_same) {
                 employees.push(employee);
-                self.employee_rows.push(*line);
+                self.employee_lines.push(*line);
             }
         }
         employees
@@ -186,7 +186,7 @@ impl<'a> Rows<'a> {
         if let Some((at, name)) =
             error.field.strip_prefix("/employees/").and_then(|rest| rest.split_once('/'))
         {
-            let line = at.parse().ok().and_then(|at: usize| self.employee_rows.get(at)).copied();
+            let line = at.parse().ok().and_then(|at: usize| self.employee_lines.get(at)).copied();
             let column = match name {
                 "id" => "employee_id",
                 "name" => "employee_name",

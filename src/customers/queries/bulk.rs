@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::ids;
 use chrono::{DateTime, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// What makes a customer the same one (DESIGN 6.17).
@@ -40,13 +40,12 @@ impl Identity {
 /// When the database does not answer.
 pub fn ensure_customers(
     connection: &mut PgConnection,
-    contacts: &HashMap<Identity, &Contact>,
+    contacts: &BTreeMap<Identity, &Contact>,
     now: DateTime<Utc>,
 ) -> Result<HashMap<Identity, Uuid>> {
     let mut found = find_all(connection, contacts)?;
-    let mut missing: Vec<&Identity> =
-        contacts.keys().filter(|identity| !found.contains_key(*identity)).collect();
-    missing.sort_unstable();
+    // In the order of the identities, so that two imports cannot wait for each other.
+    let missing: Vec<&Identity> = contacts.keys().filter(|identity| !found.contains_key(*identity)).collect();
     if !missing.is_empty() {
         for part in missing.chunks(5_000) {
             let rows: Vec<_> = part
@@ -80,7 +79,7 @@ type Known = (Uuid, Option<String>, Option<String>, Option<String>);
 
 fn find_all(
     connection: &mut PgConnection,
-    contacts: &HashMap<Identity, &Contact>,
+    contacts: &BTreeMap<Identity, &Contact>,
 ) -> Result<HashMap<Identity, Known>> {
     let (mut ids, mut emails, mut phones) = (Vec::new(), Vec::new(), Vec::new());
     for identity in contacts.keys() {
