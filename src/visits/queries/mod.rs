@@ -1,11 +1,13 @@
 //! Every statement on the tables of visits.
 
-use super::model::{NewVisit, VisitRow};
-use super::outcome::Outcome;
+pub mod staff;
+
 use crate::db::page::Cursor;
 use crate::db::schema::{customer, employee, visit, visit_employee, visit_outcome};
 use crate::error::{Error, Result};
 use crate::people::model::PlacedEmployee;
+use crate::visits::model::{NewVisit, VisitRow};
+use crate::visits::outcome::Outcome;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::count_star;
 use diesel::{
