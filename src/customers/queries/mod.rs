@@ -1,6 +1,8 @@
 //! Every statement on the tables of customers.
 
-use super::Contact;
+pub mod find;
+
+use crate::customers::Contact;
 use crate::db::schema::{customer, suppression};
 use crate::error::Result;
 use crate::ids;
