@@ -1,9 +1,11 @@
 //! Every statement on the tables of people.
 
-use super::model::{ListedEmployee, NamedEmployee};
+pub mod listing;
+
 use crate::db::schema::{employee, site, team, team_member};
 use crate::error::Result;
 use crate::ids;
+use crate::people::model::{ListedEmployee, NamedEmployee};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, PgExpressionMethods, QueryDsl,
