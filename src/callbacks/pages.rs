@@ -26,15 +26,20 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
     }
     let after = asked.after()?;
     let filter = Filter { state: State::Open, from: dates.from, to: dates.to };
-    let (links, sees) = (person.reads_answers(), person.sees());
+    let reader = person.clone();
     let (rows, next) = app
         .db(move |connection| {
             let rows = queries::list(connection, &filter, after, ROWS)?;
             let cut_at = usize::try_from(ROWS).unwrap_or(usize::MAX);
             let (rows, meta) = page::cut(rows, cut_at, |row| Cursor { place: row.position, id: row.visit });
             let ids: Vec<_> = rows.iter().map(|row| row.visit).collect();
-            let seen = if links { staff::list_seen(connection, &ids, sees)? } else { Vec::new() };
-            let href = |id| seen.contains(&id).then(|| format!("/visits/{id}"));
+            // Callers have no page of a visit.
+            let may_open = if reader.reads_answers() {
+                staff::list_seen(connection, &ids, reader.sees())?
+            } else {
+                Vec::new()
+            };
+            let href = |id| may_open.contains(&id).then(|| format!("/visits/{id}"));
             let rows: Vec<Row> = rows.iter().map(|row| Row::new(row, href(row.visit), today, zone)).collect();
             Ok((rows, meta.next))
         })

@@ -110,8 +110,11 @@ fn begin(connection: &mut PgConnection, cursor: Cursor) -> Result<Begin> {
     Ok((priority, number, cursor.id))
 }
 
+/// Of which cases, and behind which random number and visit; None for all.
+type Part = (Option<bool>, Option<(f64, Uuid)>);
+
 /// Priority cases and the others are read one after the other, so that each is a walk along the index.
-fn parts(state: State, begin: Option<Begin>) -> Vec<(Option<bool>, Option<(f64, Uuid)>)> {
+fn parts(state: State, begin: Option<Begin>) -> Vec<Part> {
     match (state, begin) {
         (State::Open, None) => vec![(Some(true), None), (Some(false), None)],
         (State::Open, Some((true, number, id))) => {

@@ -47,7 +47,7 @@ fn actor(by: &str, names: &HashMap<Uuid, String>) -> String {
     let name = named(by).and_then(|id| names.get(&id)).map(String::as_str);
     match by.split(' ').next().unwrap_or_default() {
         "rule" => "by rule".to_owned(),
-        "worker" => "by the program that mails".to_owned(),
+        "worker" => "by the mailer".to_owned(),
         "customer" => "by the customer".to_owned(),
         "shell" => "at the server".to_owned(),
         "import" => "by an import".to_owned(),
@@ -59,16 +59,19 @@ fn actor(by: &str, names: &HashMap<Uuid, String>) -> String {
 
 /// Makes a sentence of a stored reason.
 fn plain(reason: &str) -> String {
+    // A reply that begins with 2 is a yes (RFC 5321 §4.2.1), and what follows is for machines.
+    let is_taken = |text: &str| text.starts_with('2') && text.chars().take(3).all(|c| c.is_ascii_digit());
     let reason = match reason.trim() {
         "" => return String::new(),
         "claimed" => "it was due, and the mail is being written",
         "answered by mail" => "the answer came by the link in the mail",
+        reply if is_taken(reply) => "the mail server took it",
         other => other,
     };
     let reason = reason.strip_prefix("survey ").map_or(reason.to_owned(), |survey| {
         format!("to be asked with the survey {}", survey.replace(" v", ", version "))
     });
-    let reason = without_addresses(&reason);
+    let reason = without_addresses(&reason.replace("the relay", "the mail server"));
     let mut letters = reason.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     let end = if reason.ends_with(['.', '!', '?']) { "" } else { "." };
@@ -90,9 +93,10 @@ mod tests {
     fn a_reason_is_a_sentence_without_an_address() {
         assert_eq!(plain("survey post-service v1"), "To be asked with the survey post-service, version 1.");
         assert_eq!(
-            plain("550 5.1.1 <ann@example.com>: unknown in local table"),
-            "550 5.1.1 (address) unknown in local table."
+            plain("refused by the relay: 550 5.1.1 <ann@example.com>: unknown"),
+            "Refused by the mail server: 550 5.1.1 (address) unknown."
         );
+        assert_eq!(plain("250 2.0.0 taken"), "The mail server took it.");
         assert_eq!(
             (plain("").as_str(), plain("no answer within 7 days").as_str()),
             ("", "No answer within 7 days.")

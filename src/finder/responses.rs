@@ -1,7 +1,7 @@
 //! `GET /responses` and `GET /responses/{id}`: what customers said, and whether it counts.
 
 use super::views::responses::{
-    self as views, Answer, Counts, Credit, Reason, ResponsePage, ResponsesPage, RevisionLine, Row,
+    self as views, Answer, Chance, Counts, Credit, Reason, ResponsePage, ResponsesPage, RevisionLine, Row,
 };
 use super::{id_of, names, note_reader};
 use crate::accounts::{Role, SignedIn, shell_for};
@@ -256,6 +256,9 @@ fn why(found: &Found) -> Reason {
             .ok()
             .filter(|outcome| outcome.is_not_eligible())
             .map(|outcome| crate::visits::views::badge(outcome).word),
-        drawn: found.callback.as_ref().map(|callback| callback.probability),
+        chance: match &found.callback {
+            None => Chance::NoCall,
+            Some(callback) => callback.probability.map_or(Chance::NotKnown, Chance::Known),
+        },
     }
 }

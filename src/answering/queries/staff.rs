@@ -28,6 +28,28 @@ pub enum Overall {
     High,
 }
 
+impl Overall {
+    /// Returns the condition with the number between its parts. An answer that was left out may be null in JSON,
+    /// which Postgres orders below every number.
+    const fn condition(self) -> (&'static str, i32, &'static str) {
+        match self {
+            Self::Exactly(answer) => ("(response.answers -> 'overall' = to_jsonb(", answer, "))"),
+            Self::Low => (
+                "(jsonb_typeof(response.answers -> 'overall') = 'number' \
+                 AND response.answers -> 'overall' <= to_jsonb(question.scale_min + ",
+                1,
+                "))",
+            ),
+            Self::High => (
+                "(jsonb_typeof(response.answers -> 'overall') = 'number' \
+                 AND response.answers -> 'overall' >= to_jsonb(question.scale_max - ",
+                1,
+                "))",
+            ),
+        }
+    }
+}
+
 /// What a list of responses is narrowed to.
 #[derive(Debug, Clone)]
 pub struct StaffFilter {
@@ -125,17 +147,11 @@ pub fn list_for_staff(
     if filter.with_comment {
         query = query.filter(response::comment.is_not_null());
     }
-    // An answer that was left out is null in JSON, which Postgres orders below every number.
-    query = match filter.overall {
-        None => query,
-        Some(Overall::Exactly(answer)) => query.filter(
-            diesel::dsl::sql::<Bool>("response.answers -> 'overall' = to_jsonb(")
-                .bind::<Integer, _>(answer)
-                .sql(")"),
-        ),
-        Some(Overall::Low) => query.filter(diesel::dsl::sql::<Bool>(LOW)),
-        Some(Overall::High) => query.filter(diesel::dsl::sql::<Bool>(HIGH)),
-    };
+    if let Some(overall) = filter.overall {
+        let (before, number, after) = overall.condition();
+        let condition = diesel::dsl::sql::<Bool>(before).bind::<Integer, _>(number).sql(after);
+        query = query.filter(condition);
+    }
     if let Some(external_id) = &filter.employee {
         let theirs = visit_employee::table
             .inner_join(employee::table)
@@ -156,12 +172,6 @@ pub fn list_for_staff(
     }
     Ok(query.load(connection)?)
 }
-
-const LOW: &str = "(jsonb_typeof(response.answers -> 'overall') = 'number' \
-     AND response.answers -> 'overall' <= to_jsonb(question.scale_min + 1))";
-
-const HIGH: &str = "(jsonb_typeof(response.answers -> 'overall') = 'number' \
-     AND response.answers -> 'overall' >= to_jsonb(question.scale_max - 1))";
 
 /// Everything about one response.
 #[derive(Debug, Clone, Queryable)]

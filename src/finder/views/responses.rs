@@ -195,6 +195,17 @@ pub enum Counts {
     Empty,
 }
 
+/// The chance of being called when the list was drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Chance {
+    /// There was no call.
+    NoCall,
+    /// There was a call out of turn.
+    NotKnown,
+    /// This one.
+    Known(f64),
+}
+
 /// What decides whether a response counts.
 #[derive(Debug, Clone)]
 pub struct Reason {
@@ -210,8 +221,8 @@ pub struct Reason {
     pub scale: Option<(i32, i32)>,
     /// The word of an outcome that keeps the visit out of every rate.
     pub not_eligible: Option<&'static str>,
-    /// There is a call-back, with this probability.
-    pub drawn: Option<Option<f64>>,
+    /// What chance the customer had of being called.
+    pub chance: Chance,
 }
 
 /// Says why a response counts or does not.
@@ -241,16 +252,16 @@ pub fn reasons(why: &Reason) -> Vec<String> {
              scale on which most of its answers were given."
         ));
     }
-    match why.drawn {
-        Some(None) => said.push(
+    match why.chance {
+        Chance::NotKnown => said.push(
             "No chance of being drawn is known for this call, so it was a service to the customer rather than \
              part of the sample."
                 .to_owned(),
         ),
-        Some(Some(chance)) => {
+        Chance::Known(chance) => {
             said.push(format!("When the list was drawn, this customer’s chance of being called was {}.", percent(chance)));
         }
-        None => {}
+        Chance::NoCall => {}
     }
     if let Some(word) = why.not_eligible {
         said.push(format!("The visit itself stands outside every response rate ({}).", word.to_lowercase()));
