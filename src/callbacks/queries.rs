@@ -166,8 +166,9 @@ fn load(
         query = query.filter(visit::visited_on.le(to));
     }
     if let Some((number, id)) = begin {
+        // Said so, the index is entered at the cursor; with one OR alone it is walked from its begin.
         let later = visit::call_priority.gt(number);
-        query = query.filter(later.or(visit::call_priority.eq(number).and(visit::id.gt(id))));
+        query = query.filter(visit::call_priority.ge(number)).filter(later.or(visit::id.gt(id)));
     }
     Ok(query.load(connection)?)
 }

@@ -167,8 +167,9 @@ pub fn list_for_staff(
     }
     if let Some(cursor) = after {
         let (at, id) = (cursor.time(), cursor.id);
+        // Said so, the index is entered at the cursor; with one OR alone it is walked from its begin.
         let older = response::answered_at.lt(at);
-        query = query.filter(older.or(response::answered_at.eq(at).and(response::id.lt(id))));
+        query = query.filter(response::answered_at.le(at)).filter(older.or(response::id.lt(id)));
     }
     Ok(query.load(connection)?)
 }
