@@ -241,7 +241,7 @@ pub fn reasons(why: &Reason) -> Vec<String> {
             )
         }
         Counts::Aside if why.is_suspect => "It does not count: it was put aside, because it may not be the \
-             customer’s own. It stays readable and can be taken back in."
+             customer’s own. It stays here to be read."
             .to_owned(),
         Counts::Aside => "It does not count in any score; it is kept to be read.".to_owned(),
         Counts::Empty => "No question with a scale was answered, so there is no number to count.".to_owned(),
