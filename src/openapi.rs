@@ -17,7 +17,7 @@ const ADDRESS: &str = "/api/v1/openapi.json";
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Hearback", description = "Visits in, outcomes, responses and evaluations out."),
+    info(title = "Hearback", description = "Visits in, outcomes, responses, call-backs and evaluations out."),
     modifiers(&Key),
     components(schemas(api::problem::Problem)),
     paths(

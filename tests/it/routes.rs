@@ -231,7 +231,24 @@ fn no_page_asks_a_third_party_for_anything_or_runs_a_script() {
     let survey = app.mailed("W1");
     let hr = app.staff(Role::Hr, None);
     let stop = survey.replace("/s/", "/u/");
-    for path in [survey.as_str(), &stop, "/login", "/privacy", "/", "/evaluations", "/api/docs"] {
+    let visit = format!("/visits/{}", app.value("SELECT id FROM visit"));
+    let customer = format!("/customers/{}", app.value("SELECT id FROM customer"));
+    for path in [
+        survey.as_str(),
+        &stop,
+        "/login",
+        "/privacy",
+        "/",
+        "/evaluations",
+        "/responses",
+        "/callbacks",
+        "/customers?q=ann",
+        &customer,
+        "/visits",
+        &visit,
+        "/people",
+        "/api/docs",
+    ] {
         let body = hr.get(path).expect(200).body;
         assert!(!body.contains("<script") && !body.contains(" onclick="), "{path}");
         for address in
