@@ -79,7 +79,7 @@ pub async fn show(app: web::Data<App>, person: SignedIn, id: web::Path<String>, 
     html(&CustomerPage {
         shell: shell_for(&app, &person, "/customers"),
         name: row.name.unwrap_or_else(|| "A customer without a name".to_owned()),
-        dial: row.phone.as_deref().map(dial),
+        dial: row.phone.as_deref().and_then(dial),
         phone: row.phone,
         email: row.email,
         id: row.external_id,
@@ -136,9 +136,9 @@ fn read(
     })
 }
 
-/// Writes a number for a `tel:` link (RFC 3966): digits and a leading plus.
-fn dial(phone: &str) -> String {
+/// Writes a number for a `tel:` link (RFC 3966): digits and a leading plus. A number without digits cannot be dialled.
+fn dial(phone: &str) -> Option<String> {
     let plus = if phone.trim_start().starts_with('+') { "+" } else { "" };
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    format!("{plus}{digits}")
+    (!digits.is_empty()).then(|| format!("{plus}{digits}"))
 }
