@@ -2,7 +2,7 @@
 
 pub mod find;
 
-use crate::customers::Contact;
+use super::Contact;
 use crate::db::schema::{customer, suppression};
 use crate::error::Result;
 use crate::ids;

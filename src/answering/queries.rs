@@ -2,7 +2,7 @@
 
 pub mod staff;
 
-use crate::answering::form::{Answers, Step};
+use super::form::{Answers, Step};
 use crate::changes;
 use crate::db::page::Cursor;
 use crate::db::schema::{invitation, response, response_revision, survey, survey_version, visit};
@@ -175,7 +175,7 @@ impl QueryFragment<Pg> for Store<'_> {
     }
 }
 
-/// The visit is locked, so that a stop which commits meanwhile is seen. Which links take an answer: [`crate::answering::show::is_open`] says the same in Rust.
+/// The visit is locked, so that a stop which commits meanwhile is seen. Which links take an answer: [`super::show::is_open`] says the same in Rust.
 const FOUND_ENDS: &str = " AND i.state IN ('sending', 'sent', 'unknown', 'bounced', 'failed') \
      AND (i.expires_at IS NULL OR i.expires_at > asked.at) AND v.outcome <> 'opted_out' \
      AND NOT EXISTS (SELECT 1 FROM response_revision r WHERE r.nonce_hash = asked.nonce_hash) FOR UPDATE OF v)";

@@ -2,10 +2,10 @@
 
 pub mod listing;
 
+use super::model::{ListedEmployee, NamedEmployee};
 use crate::db::schema::{employee, site, team, team_member};
 use crate::error::Result;
 use crate::ids;
-use crate::people::model::{ListedEmployee, NamedEmployee};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, PgExpressionMethods, QueryDsl,

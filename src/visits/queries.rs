@@ -2,12 +2,12 @@
 
 pub mod staff;
 
+use super::model::{NewVisit, VisitRow};
+use super::outcome::Outcome;
 use crate::db::page::Cursor;
 use crate::db::schema::{customer, employee, visit, visit_employee, visit_outcome};
 use crate::error::{Error, Result};
 use crate::people::model::PlacedEmployee;
-use crate::visits::model::{NewVisit, VisitRow};
-use crate::visits::outcome::Outcome;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::count_star;
 use diesel::{
