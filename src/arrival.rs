@@ -43,7 +43,9 @@ pub fn take_in(
         return Ok(known);
     }
     let decision = eligibility::decide(connection, visit, survey, &app.config, &app.keys, now)?;
-    let stored = store::store(connection, visit, &decision, app.config.organisation.time_zone, now)?;
+    let call_priority = app.keys.draw(store::CALL, &visit.external_id);
+    let zone = app.config.organisation.time_zone;
+    let stored = store::store(connection, visit, &decision, call_priority, zone, now)?;
     if let (Stored::New(id), Some(send_at)) = (stored, decision.send_at) {
         invite::plan(connection, &app.keys, id, survey.id, send_at, now)?;
     }

@@ -4,7 +4,7 @@
 
 use crate::db::schema::changed_visit;
 use crate::error::Result;
-use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
+use diesel::{ExecuteCopyFromDsl, ExpressionMethods, Insertable, PgConnection, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
 /// The fragment for a composed statement: appends the visits of a preceding WITH part named `stored`, which has
@@ -26,6 +26,22 @@ pub fn append(connection: &mut PgConnection, visit: Uuid) -> Result<()> {
 pub fn append_all(connection: &mut PgConnection, visits: &[Uuid]) -> Result<()> {
     let rows: Vec<_> = visits.iter().map(|visit| changed_visit::visit_id.eq(visit)).collect();
     diesel::insert_into(changed_visit::table).values(rows).execute(connection)?;
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = changed_visit, treat_none_as_default_value = false)]
+struct NewChange {
+    visit_id: Uuid,
+}
+
+/// Appends many visits, for files.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn append_many(connection: &mut PgConnection, visits: &[Uuid]) -> Result<()> {
+    let rows: Vec<NewChange> = visits.iter().map(|visit| NewChange { visit_id: *visit }).collect();
+    ExecuteCopyFromDsl::execute(diesel::copy_from(changed_visit::table).from_insertable(rows), connection)?;
     Ok(())
 }
 

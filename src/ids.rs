@@ -117,6 +117,12 @@ impl Keyring {
         self.mac(self.signing_id(), purpose, parts).unwrap_or_default()
     }
 
+    /// Draws a number in [0, 1) for a thing, always the same; each purpose draws independently of the others.
+    pub fn draw(&self, purpose: &str, thing: &str) -> f64 {
+        let [a, b, c, d, ..] = self.sign(purpose, &[thing.as_bytes()]);
+        f64::from(u32::from_be_bytes([a, b, c, d])) / 4_294_967_296.0
+    }
+
     /// Tells whether any of the secrets made this signature, in constant time for each.
     pub fn verifies(&self, purpose: &str, parts: &[&[u8]], signature: &[u8]) -> bool {
         self.ids().filter_map(|id| self.mac(id, purpose, parts)).any(|mac| same(&mac, signature))

@@ -1,5 +1,6 @@
 //! Every statement on the tables of responses.
 
+pub mod bulk;
 pub mod staff;
 
 use super::form::{Answers, Step};

@@ -4,6 +4,7 @@
 mod accounts;
 mod check;
 mod evaluate;
+mod import;
 pub mod run;
 
 use crate::boot::{Boot, BootError};
@@ -42,6 +43,11 @@ enum Command {
         /// on, off or status.
         #[arg(value_parser = ["on", "off", "status"])]
         action: String,
+    },
+    /// Bring people, visits or their history by file.
+    Import {
+        #[command(subcommand)]
+        what: import::What,
     },
     /// Evaluate all employees over a period of visit dates.
     Evaluate(evaluate::Options),
@@ -84,6 +90,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Serve { no_worker } => run::serve(&boot, !no_worker)?,
         Command::Work => run::work(&boot)?,
         Command::Sending { action } => run::sending(&boot, &action)?,
+        Command::Import { what } => return import::run(&boot, &what),
         Command::Evaluate(options) => evaluate::run(&boot, &options)?,
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,

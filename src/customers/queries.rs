@@ -1,5 +1,6 @@
 //! Every statement on the tables of customers.
 
+pub mod bulk;
 pub mod find;
 
 use super::Contact;

@@ -11,8 +11,10 @@ pub mod schema;
 use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
 use diesel::r2d2::{self, ConnectionManager};
-use diesel::{Connection, PgConnection, QueryDsl, RunQueryDsl};
+use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
+use diesel::{Connection, PgConnection, QueryDsl, QueryableByName, RunQueryDsl};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// A pool of connections.
 pub type Pool = r2d2::Pool<ConnectionManager<PgConnection>>;
@@ -58,6 +60,75 @@ pub fn transaction<T>(
     work: impl FnOnce(&mut PgConnection) -> Result<T>,
 ) -> Result<T> {
     connection.transaction(work)
+}
+
+/// Runs `work` and takes back everything it did: to say what would happen.
+///
+/// # Errors
+/// Those of `work`.
+pub fn tried<T>(
+    connection: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T>,
+) -> Result<T> {
+    let mut found = None;
+    let ended = connection.transaction::<(), diesel::result::Error, _>(|connection| {
+        found = Some(work(connection));
+        Err(diesel::result::Error::RollbackTransaction)
+    });
+    match (found, ended) {
+        (Some(found), Err(diesel::result::Error::RollbackTransaction)) => found,
+        (_, ended) => Err(ended.err().unwrap_or(diesel::result::Error::RollbackTransaction).into()),
+    }
+}
+
+/// Runs `work` that copies many rows in one transaction.
+///
+/// Two things are cheaper than in a transaction for one row. The commit does not wait for the disk: a caller that
+/// writes several ends with a transaction that does, and whoever is interrupted begins again. And where our role
+/// may, foreign keys are not looked up row by row, which is half of the work: `work` must take every key it refers
+/// to from this transaction, or from [`share_lock`] within it, which looks them up all at once and keeps them from
+/// going away.
+///
+/// # Errors
+/// Those of `work`, and 503 when the commit fails.
+pub fn bulk_transaction<T>(
+    connection: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T>,
+) -> Result<T> {
+    connection.transaction(|connection| {
+        diesel::sql_query(
+            "SELECT set_config('synchronous_commit', 'off', true), \
+             CASE WHEN has_parameter_privilege('session_replication_role', 'SET') \
+             THEN set_config('session_replication_role', 'replica', true) END",
+        )
+        .execute(connection)?;
+        work(connection)
+    })
+}
+
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Looks rows up by their ids and keeps them from being deleted until the end of the transaction, as a foreign key
+/// does row by row.
+///
+/// # Errors
+/// When one of them is not there, or the database does not answer.
+pub fn share_lock(connection: &mut PgConnection, table: &'static str, ids: &[Uuid]) -> Result<()> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let sql = format!(
+        "SELECT count(*) AS count FROM (SELECT 1 FROM {table} WHERE id = ANY($1) ORDER BY id FOR KEY SHARE) AS r"
+    );
+    let found = diesel::sql_query(sql).bind::<Array<SqlUuid>, _>(&ids).get_result::<Locked>(connection)?;
+    if usize::try_from(found.count) == Ok(ids.len()) {
+        return Ok(());
+    }
+    Err(Error::internal(format_args!("a row of {table} went away during an import")))
 }
 
 /// Runs reads in one snapshot (REPEATABLE READ): all see the database as of the same moment.

@@ -3,6 +3,7 @@
 //! An employee is known by the id of the system that sends visits (`external_id`); the newest name and address
 //! win. A membership has dates, so that a visit stays with the team of its day.
 
+pub mod import;
 pub mod model;
 pub mod queries;
 

@@ -1,5 +1,6 @@
 //! Every statement on the tables of people.
 
+pub mod bulk;
 pub mod listing;
 
 use super::model::{ListedEmployee, NamedEmployee};

@@ -5,6 +5,7 @@
 pub mod builtin;
 pub mod dates;
 pub mod model;
+pub mod past;
 pub mod queries;
 pub mod wording;
 

@@ -89,3 +89,27 @@ pub fn insert_version(
     diesel::insert_into(question::table).values(rows).execute(connection)?;
     Ok(SurveyVersion { id, survey: key.to_owned(), version, content })
 }
+
+/// Lists all versions of a survey, the newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_versions(connection: &mut PgConnection, key: &str) -> Result<Vec<SurveyVersion>> {
+    survey_version::table
+        .inner_join(survey::table)
+        .filter(survey::key.eq(key))
+        .order(survey_version::version.desc())
+        .select((survey_version::id, survey::key, survey_version::version, survey_version::content))
+        .load::<VersionRow>(connection)?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// Lists the keys of all questions that were ever asked, each once.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_question_keys(connection: &mut PgConnection) -> Result<Vec<String>> {
+    Ok(question::table.select(question::key).distinct().order(question::key).load(connection)?)
+}

@@ -171,7 +171,7 @@ pub struct Decision {
 
 /// A row to insert.
 #[derive(Debug, Insertable)]
-#[diesel(table_name = visit)]
+#[diesel(table_name = visit, treat_none_as_default_value = false)]
 pub struct NewVisit<'a> {
     /// Our id.
     pub id: Uuid,
@@ -219,6 +219,8 @@ pub struct NewVisit<'a> {
     pub send_at: Option<DateTime<Utc>>,
     /// When it arrived.
     pub created_at: DateTime<Utc>,
+    /// Its permanent random number in [0, 1): call-backs are drawn in that order.
+    pub call_priority: f64,
 }
 
 /// A visit as lists and the API show it.
@@ -234,4 +236,38 @@ pub struct VisitRow {
     pub outcome: String,
     /// When it is to be mailed.
     pub send_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> NewVisit<'a> {
+    /// Fills a row with what a checked visit says; place, customer and outcome are still to come.
+    pub fn new(id: Uuid, visit: &'a CheckedVisit, visited_on: NaiveDate, now: DateTime<Utc>) -> Self {
+        let basis = visit.basis.as_ref();
+        Self {
+            id,
+            external_id: &visit.external_id,
+            content_hash: &visit.content_hash,
+            visited_at: visit.visited_at,
+            visited_on,
+            service: &visit.service,
+            channel: visit.channel.as_deref(),
+            site_id: None,
+            segment: visit.segment.as_deref(),
+            priority: visit.priority,
+            customer_id: None,
+            customer_name: visit.contact.name.as_deref(),
+            customer_email: visit.contact.email.as_deref(),
+            customer_phone: visit.contact.phone.as_deref(),
+            customer_language: visit.language.as_deref(),
+            customer_time_zone: visit.time_zone.map(Tz::name),
+            lawful_basis: basis.map(|basis| basis.kind.as_str()),
+            lawful_basis_channels: basis
+                .map(|basis| basis.channels.iter().map(|word| Some(word.as_str())).collect()),
+            lawful_basis_evidence: basis.and_then(|basis| basis.evidence.as_deref()),
+            first_contact: None,
+            outcome: Outcome::Planned.as_str(),
+            send_at: None,
+            created_at: now,
+            call_priority: 0.0,
+        }
+    }
 }

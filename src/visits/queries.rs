@@ -1,5 +1,6 @@
 //! Every statement on the tables of visits.
 
+pub mod bulk;
 pub mod staff;
 
 use super::model::{NewVisit, VisitRow};

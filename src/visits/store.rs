@@ -10,6 +10,10 @@ use chrono_tz::Tz;
 use diesel::PgConnection;
 use uuid::Uuid;
 
+/// What the permanent random number of a visit is drawn for: one purpose each, so that draws are independent
+/// (STATISTICS §00.6).
+pub const CALL: &str = "call";
+
 /// What became of a visit that came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
@@ -34,7 +38,8 @@ pub fn known(connection: &mut PgConnection, visit: &CheckedVisit) -> Result<Opti
     ))
 }
 
-/// Stores a visit with its first outcome, its employees and its customer; call it in a transaction.
+/// Stores a visit with its first outcome, its employees, its customer and its permanent random number in [0, 1)
+/// for call-backs; call it in a transaction.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -42,6 +47,7 @@ pub fn store(
     connection: &mut PgConnection,
     visit: &CheckedVisit,
     decision: &Decision,
+    call_priority: f64,
     zone: Tz,
     now: DateTime<Utc>,
 ) -> Result<Stored> {
@@ -50,32 +56,14 @@ pub fn store(
     let site_id =
         visit.site.as_ref().map(|site| people::queries::upsert_site(connection, site)).transpose()?;
     let id = ids::new_id();
-    let basis = visit.basis.as_ref();
     let row = NewVisit {
-        id,
-        external_id: &visit.external_id,
-        content_hash: &visit.content_hash,
-        visited_at: visit.visited_at,
-        visited_on,
-        service: &visit.service,
-        channel: visit.channel.as_deref(),
         site_id,
-        segment: visit.segment.as_deref(),
-        priority: visit.priority,
         customer_id,
-        customer_name: visit.contact.name.as_deref(),
-        customer_email: visit.contact.email.as_deref(),
-        customer_phone: visit.contact.phone.as_deref(),
-        customer_language: visit.language.as_deref(),
-        customer_time_zone: visit.time_zone.map(Tz::name),
-        lawful_basis: basis.map(|basis| basis.kind.as_str()),
-        lawful_basis_channels: basis
-            .map(|basis| basis.channels.iter().map(|word| Some(word.as_str())).collect()),
-        lawful_basis_evidence: basis.and_then(|basis| basis.evidence.as_deref()),
         first_contact: (decision.outcome == Outcome::Planned).then_some("email"),
         outcome: decision.outcome.as_str(),
         send_at: decision.send_at,
-        created_at: now,
+        call_priority,
+        ..NewVisit::new(id, visit, visited_on, now)
     };
     if !queries::insert_visit(connection, &row)? {
         // The same visit came at the same moment through another connection and was first.

@@ -19,6 +19,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "probes",
             "after_answer",
             "history_import",
+            "visits_import",
             "about_person",
             "today",
             "finder",

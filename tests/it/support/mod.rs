@@ -5,6 +5,8 @@ pub mod axe;
 pub mod browser;
 pub mod client;
 pub mod database;
+pub mod generated;
+pub mod history;
 pub mod make;
 pub mod program;
 pub mod queue;
