@@ -3,10 +3,11 @@
 //! Capability folders stand on floors; imports go down only (`tests/floors.rs` checks it).
 //!
 //! ```text
-//! 12 edges        routes server worker arrival openapi probes today boot demo cli
+//! 12 edges        routes server worker arrival openapi probes today finder boot demo cli
 //! 11 reports
 //!  9 evaluations
 //!  8 scores
+//!  7 callbacks
 //!  6 answering
 //!  5 delivery
 //!  4 visits  surveys
@@ -34,6 +35,7 @@ pub mod delivery;
 pub mod demo;
 pub mod error;
 pub mod evaluations;
+pub mod finder;
 pub mod history_import;
 pub mod ids;
 pub mod imports;

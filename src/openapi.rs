@@ -2,6 +2,7 @@
 
 use crate::answering::api as responses;
 use crate::api::docs::{DocsPage, Endpoint, Parameter};
+use crate::callbacks::api as callbacks;
 use crate::evaluations::api as evaluations;
 use crate::visits::api as visits;
 use crate::web::{PageResult, assets, html};
@@ -16,12 +17,12 @@ const ADDRESS: &str = "/api/v1/openapi.json";
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Hearback", description = "Visits in, outcomes, responses and evaluations out."),
+    info(title = "Hearback", description = "Visits in, outcomes, responses, call-backs and evaluations out."),
     modifiers(&Key),
     components(schemas(api::problem::Problem)),
     paths(
         arrival::create, arrival::create_batch, visits::list, visits::show, arrival::correct, arrival::cancel,
-        visits::outcomes, responses::list, evaluations::show
+        visits::outcomes, responses::list, callbacks::list, evaluations::show
     )
 )]
 struct Description;

@@ -2,7 +2,9 @@
 
 use crate::accounts::{Access, Role, Scope, pages as accounts};
 use crate::answering::{api as responses, pages as answering};
+use crate::callbacks::{api as callbacks_api, pages as callbacks};
 use crate::evaluations::{api as evaluations_api, pages as evaluations};
+use crate::finder::{customers, people, responses as finder_responses, visits as finder_visits};
 use crate::visits::api as visits;
 use crate::web::assets;
 use crate::{arrival, openapi, probes, today};
@@ -30,10 +32,15 @@ impl Route {
 const PUBLIC: Access = Access::Public;
 const EVERYBODY: Access = Access::Staff(Role::ALL);
 const READS_SCORES: Access = Access::Staff(&[Role::Hr, Role::Manager]);
+const READS_ANSWERS: Access = Access::Staff(&[Role::Hr, Role::Manager]);
+const LOOKS_UP_VISITS: Access = Access::Staff(&[Role::Admin, Role::Hr, Role::Manager]);
+const MEETS_CUSTOMERS: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Caller]);
+const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const BRINGS_VISITS: Access = Access::Key(&[Scope::VisitsWrite]);
 const READS_VISITS: Access = Access::Key(&[Scope::VisitsWrite, Scope::OutcomesRead]);
 const READS_OUTCOMES: Access = Access::Key(&[Scope::OutcomesRead]);
 const READS_RESPONSES: Access = Access::Key(&[Scope::ResponsesRead]);
+const CALLS: Access = Access::Key(&[Scope::CallbacksWork, Scope::CallbacksLead]);
 const READS_EVALUATIONS: Access = Access::Key(&[Scope::EvaluationsRead]);
 
 macro_rules! routes {
@@ -65,6 +72,14 @@ pub fn table() -> Vec<Route> {
         POST "/logout" EVERYBODY accounts::sign_out;
         GET "/" EVERYBODY today::show;
         GET "/evaluations" READS_SCORES evaluations::show;
+        GET "/responses" READS_ANSWERS finder_responses::list;
+        GET "/responses/{id}" READS_ANSWERS finder_responses::show;
+        GET "/callbacks" MEETS_CUSTOMERS callbacks::show;
+        GET "/customers" MEETS_CUSTOMERS customers::list;
+        GET "/customers/{id}" MEETS_CUSTOMERS customers::show;
+        GET "/visits" LOOKS_UP_VISITS finder_visits::list;
+        GET "/visits/{id}" LOOKS_UP_VISITS finder_visits::show;
+        GET "/people" KNOWS_PEOPLE people::show;
         GET "/api/docs" PUBLIC openapi::docs;
         GET "/api/v1/openapi.json" PUBLIC openapi::json;
         POST "/api/v1/visits" BRINGS_VISITS arrival::create;
@@ -75,6 +90,7 @@ pub fn table() -> Vec<Route> {
         POST "/api/v1/visits/{id}/cancel" BRINGS_VISITS arrival::cancel;
         GET "/api/v1/outcomes" READS_OUTCOMES visits::outcomes;
         GET "/api/v1/responses" READS_RESPONSES responses::list;
+        GET "/api/v1/callbacks" CALLS callbacks_api::list;
         GET "/api/v1/evaluations" READS_EVALUATIONS evaluations_api::show;
     }
 }

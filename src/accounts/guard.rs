@@ -63,6 +63,11 @@ pub fn shell_for(app: &App, person: &SignedIn, current: &str) -> Shell {
     let entries: &[(&str, &str, &str, &[Role], u8)] = &[
         ("/", "Today", "i-today", Role::ALL, 0),
         ("/evaluations", "Evaluations", "i-chart", &[Role::Hr, Role::Manager], 0),
+        ("/responses", "Responses", "i-said", &[Role::Hr, Role::Manager], 0),
+        ("/callbacks", "Call-backs", "i-phone", &[Role::Hr, Role::Manager, Role::Caller], 0),
+        ("/customers", "Customers", "i-user", &[Role::Hr, Role::Manager, Role::Caller], 0),
+        ("/visits", "Visits", "i-list", &[Role::Admin, Role::Hr, Role::Manager], 1),
+        ("/people", "People", "i-people", &[Role::Admin, Role::Hr], 1),
     ];
     let nav = entries.iter().filter(|(_, _, _, roles, _)| roles.contains(&person.role));
     let nav = nav.map(|&(href, label, icon, _, group)| NavItem {

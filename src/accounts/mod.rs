@@ -14,4 +14,4 @@ pub mod sign_in;
 pub mod views;
 
 pub use guard::{SignedForm, check, shell_for};
-pub use model::{Access, Client, Role, Scope, SignedIn};
+pub use model::{Access, Client, Role, Scope, Sees, SignedIn};

@@ -103,6 +103,30 @@ pub struct SignedIn {
     pub csrf: String,
 }
 
+/// Which visits a person sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sees {
+    /// All of them.
+    Everything,
+    /// Those of a team as of their day; None for a manager who has no team, who sees none.
+    Team(Option<Uuid>),
+}
+
+impl SignedIn {
+    /// Returns which visits this person sees.
+    pub const fn sees(&self) -> Sees {
+        match self.role {
+            Role::Manager => Sees::Team(self.team),
+            _ => Sees::Everything,
+        }
+    }
+
+    /// Tells whether this person may read what customers said.
+    pub const fn reads_answers(&self) -> bool {
+        matches!(self.role, Role::Hr | Role::Manager)
+    }
+}
+
 /// A program that calls with a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 diesel::define_sql_function! {
@@ -356,4 +357,20 @@ pub fn find_key(connection: &mut PgConnection, secret_hash: &[u8]) -> Result<Opt
 pub fn use_key(connection: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<()> {
     diesel::update(api_key::table.find(id)).set(api_key::last_used_at.eq(now)).execute(connection)?;
     Ok(())
+}
+
+/// Lists the names of accounts and keys by their ids, for histories that name who did something.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_names(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    let people: Vec<(Uuid, String)> = user_account::table
+        .filter(user_account::id.eq_any(ids))
+        .select((user_account::id, user_account::name))
+        .load(connection)?;
+    let keys: Vec<(Uuid, String)> = api_key::table
+        .filter(api_key::id.eq_any(ids))
+        .select((api_key::id, api_key::name))
+        .load(connection)?;
+    Ok(people.into_iter().chain(keys).collect())
 }

@@ -1,6 +1,7 @@
 //! Every statement on the tables of responses.
 
 pub mod bulk;
+pub mod staff;
 
 use super::form::{Answers, Step};
 use crate::changes;

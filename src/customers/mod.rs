@@ -4,6 +4,7 @@
 //! A suppression is kept as a keyed hash, so that it outlives the erasure of a person.
 
 pub mod queries;
+pub mod search;
 
 use crate::error::Result;
 use crate::ids::Keyring;

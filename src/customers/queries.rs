@@ -1,6 +1,7 @@
 //! Every statement on the tables of customers.
 
 pub mod bulk;
+pub mod find;
 
 use super::Contact;
 use crate::db::schema::{customer, suppression};

@@ -6,6 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+/// The years 1 to 9999 in microseconds since 1970: a forged cursor must not hold a time that Postgres refuses.
+const EARLIEST: i64 = -62_135_596_800_000_000;
+const LATEST: i64 = 253_402_300_799_000_000;
+
 /// The place after which a page begins: a number by which the list is ordered and, among equals, an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
@@ -23,7 +27,7 @@ impl Cursor {
 
     /// Returns the time of a place in a list that is ordered by time.
     pub fn time(self) -> DateTime<Utc> {
-        DateTime::from_timestamp_micros(self.place).unwrap_or_default()
+        DateTime::from_timestamp_micros(self.place.clamp(EARLIEST, LATEST)).unwrap_or_default()
     }
 
     /// Writes the cursor as an opaque word.
@@ -43,9 +47,12 @@ impl Cursor {
             let (place, id) = bytes.split_at_checked(8)?;
             Some(Self { place: i64::from_be_bytes(place.try_into().ok()?), id: Uuid::from_slice(id).ok()? })
         };
-        read().ok_or_else(|| {
-            Error::invalid_field(format!("/{parameter}"), "is no cursor of this list; take it from meta.next")
-        })
+        read().ok_or_else(|| Self::foreign(parameter))
+    }
+
+    /// Says that a cursor is not one of this list.
+    pub fn foreign(parameter: &str) -> Error {
+        Error::invalid_field(format!("/{parameter}"), "is no cursor of this list; take it from meta.next")
     }
 }
 
@@ -85,5 +92,9 @@ mod tests {
         let cursor = Cursor { place: 1_700_000_000_123_456, id: Uuid::max() };
         assert_eq!(Cursor::decode("after", &cursor.encode()), Ok(cursor));
         assert!(Cursor::decode("after", "nonsense").is_err());
+        for place in [i64::MIN, i64::MAX] {
+            let year = Cursor { place, id: Uuid::nil() }.time().format("%Y").to_string();
+            assert!(["0001", "9999"].contains(&year.as_str()), "{year}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Every statement on the tables of people.
 
 pub mod bulk;
+pub mod listing;
 
 use super::model::{ListedEmployee, NamedEmployee};
 use crate::db::schema::{employee, site, team, team_member};

@@ -10,5 +10,6 @@ pub mod model;
 pub mod outcome;
 pub mod queries;
 pub mod store;
+pub mod views;
 
 pub use outcome::Outcome;

@@ -1,6 +1,7 @@
 //! Every statement on the tables of visits.
 
 pub mod bulk;
+pub mod staff;
 
 use super::model::{NewVisit, VisitRow};
 use super::outcome::Outcome;

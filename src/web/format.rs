@@ -1,5 +1,8 @@
 //! Numbers as people read them (design/README.md, principle 5): English, tabular, minus as U+2212.
 
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
 /// The minus sign; a hyphen is too short beside digits.
 const MINUS: char = '\u{2212}';
 
@@ -57,6 +60,26 @@ pub fn position(value: f64, low: f64, high: f64) -> String {
     format!("{:.2}%", if share.is_finite() { share.clamp(0.0, 1.0) * 100.0 } else { 0.0 })
 }
 
+/// Writes a part of a whole in per-mille as a share: `60 %`, `33.3 %`.
+pub fn permille(part: i32) -> String {
+    if part % 10 == 0 { format!("{} %", part / 10) } else { format!("{}.{} %", part / 10, part % 10) }
+}
+
+/// Writes a date for a table: `17 Nov 2026`.
+pub fn day(date: NaiveDate) -> String {
+    date.format("%-d %b %Y").to_string()
+}
+
+/// Writes a date for a sentence: `Tuesday 17 November 2026`.
+pub fn long_day(date: NaiveDate) -> String {
+    date.format("%A %-d %B %Y").to_string()
+}
+
+/// Writes a moment in a zone: `17 Nov 2026 14:05`.
+pub fn moment(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%-d %b %Y %H:%M").to_string()
+}
+
 fn whole_percent(share: f64) -> String {
     let digits = format!("{:.0}", (share * 100.0).abs());
     if share < 0.0 && digits != "0" { format!("{MINUS}{digits}") } else { digits }
@@ -83,6 +106,15 @@ mod tests {
     fn shares_have_a_space_before_the_sign() {
         assert_eq!((percent(0.359), percent(1.0)), ("36 %".to_owned(), "100 %".to_owned()));
         assert_eq!(percent_range(0.508, 0.702), "51 to 70 %");
+    }
+
+    #[test]
+    fn days_and_moments_are_those_of_the_zone() {
+        let at = "2026-11-17T23:30:00Z".parse().unwrap();
+        assert_eq!(moment(at, chrono_tz::Europe::Berlin), "18 Nov 2026 00:30");
+        let date = NaiveDate::from_ymd_opt(2026, 11, 7).unwrap();
+        assert_eq!((day(date).as_str(), long_day(date).as_str()), ("7 Nov 2026", "Saturday 7 November 2026"));
+        assert_eq!((permille(600).as_str(), permille(333).as_str()), ("60 %", "33.3 %"));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The HTML kit: pages, forms, cookies, headers and assets. It knows no capability.
 
 pub mod assets;
+pub mod badge;
 pub mod cookies;
 pub mod form;
 pub mod format;
 pub mod headers;
+pub mod list;
 pub mod page;
 pub mod shell;
 

@@ -1,7 +1,7 @@
 //! The whole road with real parts: the binary, a real SMTP server, a real browser with JavaScript off.
 
 use crate::support::app::SECRET;
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, Scripts};
 use crate::support::database::Database;
 use crate::support::program::{self, Program};
 use crate::support::smtp::Sink;
@@ -125,7 +125,7 @@ fn a_visit_becomes_a_mail_an_answer_and_a_number() {
     let letter = wait_until("the letter at the sink", Duration::from_secs(20), || sink.letters().pop());
     let letter = make::decode(&letter);
     assert!(letter.to_lowercase().contains("w1@example.com"), "{letter}");
-    let browser = Browser::start(&chromium, &driver);
+    let browser = Browser::start(&chromium, &driver, Scripts::Off);
     has_no_javascript(&browser);
     answer(&browser, &format!("{base}{}", make::answer_path(&letter)));
     let date = visit["visited_at"].as_str().unwrap()[..10].to_owned();

@@ -28,6 +28,14 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/openapi.json", ANYBODY),
     ("GET", "/", STAFF),
     ("GET", "/evaluations", &["hr", "manager"]),
+    ("GET", "/responses", &["hr", "manager"]),
+    ("GET", "/responses/{id}", &["hr", "manager"]),
+    ("GET", "/callbacks", &["hr", "manager", "caller"]),
+    ("GET", "/customers", &["hr", "manager", "caller"]),
+    ("GET", "/customers/{id}", &["hr", "manager", "caller"]),
+    ("GET", "/visits", &["admin", "hr", "manager"]),
+    ("GET", "/visits/{id}", &["admin", "hr", "manager"]),
+    ("GET", "/people", &["admin", "hr"]),
     ("POST", "/api/v1/visits", VISIT_BRINGERS),
     ("POST", "/api/v1/visits/batch", VISIT_BRINGERS),
     ("GET", "/api/v1/visits", VISIT_READERS),
@@ -36,6 +44,7 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("POST", "/api/v1/visits/{id}/cancel", VISIT_BRINGERS),
     ("GET", "/api/v1/outcomes", &["outcomes:read"]),
     ("GET", "/api/v1/responses", &["responses:read"]),
+    ("GET", "/api/v1/callbacks", &["callbacks:work", "callbacks:lead"]),
     ("GET", "/api/v1/evaluations", &["evaluations:read"]),
     // Last, for it ends the session.
     ("POST", "/logout", STAFF),
@@ -222,7 +231,24 @@ fn no_page_asks_a_third_party_for_anything_or_runs_a_script() {
     let survey = app.mailed("W1");
     let hr = app.staff(Role::Hr, None);
     let stop = survey.replace("/s/", "/u/");
-    for path in [survey.as_str(), &stop, "/login", "/privacy", "/", "/evaluations", "/api/docs"] {
+    let visit = format!("/visits/{}", app.value("SELECT id FROM visit"));
+    let customer = format!("/customers/{}", app.value("SELECT id FROM customer"));
+    for path in [
+        survey.as_str(),
+        &stop,
+        "/login",
+        "/privacy",
+        "/",
+        "/evaluations",
+        "/responses",
+        "/callbacks",
+        "/customers?q=ann",
+        &customer,
+        "/visits",
+        &visit,
+        "/people",
+        "/api/docs",
+    ] {
         let body = hr.get(path).expect(200).body;
         assert!(!body.contains("<script") && !body.contains(" onclick="), "{path}");
         for address in

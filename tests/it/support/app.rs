@@ -228,6 +228,17 @@ impl TestApp {
         customer.post_form(path, &[("nonce", &nonce), ("step", "1"), ("overall", &overall)]).expect(303);
     }
 
+    /// Answers everything behind a link, with a comment.
+    #[track_caller]
+    pub fn say(&self, path: &str, overall: &str, comment: &str) {
+        let customer = self.anonymous();
+        let nonce = customer.get(&format!("{path}?step=2")).expect(200).hidden("nonce");
+        let answers = [("overall", overall), ("process", "3"), ("comment", comment)];
+        let fields: Vec<(&str, &str)> =
+            [("nonce", nonce.as_str()), ("step", "2")].into_iter().chain(answers).collect();
+        customer.post_form(path, &fields).expect(303);
+    }
+
     /// In which outcome a visit stands.
     #[track_caller]
     pub fn outcome(&self, id: &str) -> String {

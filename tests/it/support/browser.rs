@@ -1,4 +1,4 @@
-//! Headless Chromium with JavaScript off, driven by the `WebDriver` protocol, which is JSON over HTTP.
+//! Headless Chromium, mostly with JavaScript off, driven by the `WebDriver` protocol, which is JSON over HTTP.
 
 use super::program::Program;
 use super::{Client, Folder, free_port, fresh_folder, wait_until};
@@ -22,6 +22,19 @@ const FLAGS: [&str; 8] = [
 /// How a thing of a page is named in the protocol (W3C WebDriver §11).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// Keys that are no letters (W3C WebDriver §17.4.2).
+pub const TAB: &str = "\u{e004}";
+pub const ENTER: &str = "\u{e007}";
+
+/// Whether pages may run scripts. Ours have none; a checker of pages is one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scripts {
+    /// As the program promises to work.
+    Off,
+    /// For a checker.
+    On,
+}
+
 /// A browser with one page.
 pub struct Browser {
     client: Client,
@@ -32,7 +45,7 @@ pub struct Browser {
 
 impl Browser {
     /// Starts it.
-    pub fn start(chromium: &Path, driver: &Path) -> Self {
+    pub fn start(chromium: &Path, driver: &Path, scripts: Scripts) -> Self {
         let (folder, port) = (fresh_folder("browser"), free_port());
         let driver = Program::start_command(Command::new(driver).arg(format!("--port={port}")));
         wait_until("chromedriver listening", Duration::from_secs(20), || {
@@ -40,13 +53,14 @@ impl Browser {
         });
         let data = format!("--user-data-dir={}", folder.0.display());
         let flags: Vec<&str> = FLAGS.iter().copied().chain([data.as_str()]).collect();
+        let allowed = if scripts == Scripts::On { 1 } else { 2 };
         let options = json!({
             "binary": chromium, "args": flags,
-            "prefs": {"profile.managed_default_content_settings.javascript": 2},
+            "prefs": {"profile.managed_default_content_settings.javascript": allowed},
         });
         let wanted = json!({"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options,
-            "timeouts": {"pageLoad": 30_000, "implicit": 0},
+            "timeouts": {"pageLoad": 30_000, "implicit": 0, "script": 60_000},
         }}});
         let client = Client::new(&format!("http://127.0.0.1:{port}"));
         let made = client.post_json("/session", &wanted).expect(200).json();
@@ -108,6 +122,76 @@ impl Browser {
     pub fn write(&self, css: &str, text: &str) {
         let element = self.find(css);
         self.post(&format!("element/{element}/value"), &json!({ "text": text }));
+    }
+
+    /// Presses and releases keys, one after the other, wherever the focus is.
+    #[track_caller]
+    pub fn keys(&self, keys: &str) {
+        let key = |name: &str, key: char| json!({"type": name, "value": key.to_string()});
+        let actions: Vec<Value> =
+            keys.chars().flat_map(|one| [key("keyDown", one), key("keyUp", one)]).collect();
+        self.post("actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}));
+    }
+
+    /// What a screen reader says of the thing that has the focus.
+    #[track_caller]
+    pub fn focused(&self) -> String {
+        let path = format!("/session/{}/element/active", self.session);
+        let active = self.client.get(&path).expect(200).json();
+        let element = active["value"][ELEMENT].as_str().unwrap().to_owned();
+        self.get(&format!("element/{element}/computedlabel"))
+    }
+
+    /// Goes on with the Tab key until something of that name has the focus.
+    #[track_caller]
+    pub fn tab_to(&self, name: &str) {
+        let mut passed = Vec::new();
+        for _ in 0..60 {
+            self.keys(TAB);
+            let focused = self.focused();
+            if focused.starts_with(name) {
+                return;
+            }
+            passed.push(focused);
+        }
+        panic!("no {name} on the way of the Tab key: {passed:?}");
+    }
+
+    /// Goes back to the page before.
+    #[track_caller]
+    pub fn back(&self) {
+        self.post("back", &json!({}));
+    }
+
+    /// The address of the page.
+    pub fn address(&self) -> String {
+        self.get("url")
+    }
+
+    /// Makes the window this wide and its colours light or dark.
+    #[track_caller]
+    pub fn view(&self, width: u32, height: u32, scheme: &str) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500});
+        self.develop("Emulation.setDeviceMetricsOverride", &size);
+        let colours = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.develop("Emulation.setEmulatedMedia", &colours);
+    }
+
+    #[track_caller]
+    fn develop(&self, command: &str, parameters: &Value) {
+        self.post("goog/cdp/execute", &json!({"cmd": command, "params": parameters}));
+    }
+
+    /// Runs a script from outside the page and gives what it returns.
+    #[track_caller]
+    pub fn run(&self, script: &str) -> Value {
+        self.post("execute/sync", &json!({"script": script, "args": []}))
+    }
+
+    /// The same for a script that calls its last argument when it is done.
+    #[track_caller]
+    pub fn run_async(&self, script: &str) -> Value {
+        self.post("execute/async", &json!({"script": script, "args": []}))
     }
 
     /// Tells whether something is chosen.

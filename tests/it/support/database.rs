@@ -126,6 +126,19 @@ pub fn rows(connection: &mut PgConnection, sql: &str) -> Vec<String> {
     rows.into_iter().map(|row| row.text.unwrap_or_else(|| "-".to_owned())).collect()
 }
 
+#[derive(diesel::QueryableByName)]
+struct PlanRow {
+    #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
+    line: String,
+}
+
+/// How Postgres would run a query.
+#[track_caller]
+pub fn plan(connection: &mut PgConnection, sql: &str) -> String {
+    let rows: Vec<PlanRow> = diesel::sql_query(format!("EXPLAIN {sql}")).load(connection).unwrap();
+    rows.into_iter().map(|row| row.line).collect::<Vec<_>>().join("\n")
+}
+
 /// Writes out every row of the tables, so that two moments can be compared.
 #[track_caller]
 pub fn dump(connection: &mut PgConnection, tables: &[&str]) -> String {

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod app;
+pub mod axe;
 pub mod browser;
 pub mod client;
 pub mod database;
@@ -54,7 +55,7 @@ pub fn programs_or_skip<const N: usize>(test: &str, names: [&str; N]) -> Option<
 }
 
 /// Writes to the terminal's standard error itself, for the harness keeps what a passing test prints.
-fn say_past_the_harness(line: &str) {
+pub(crate) fn say_past_the_harness(line: &str) {
     use std::io::Write;
     drop(writeln!(std::io::stderr().lock(), "{line}"));
 }

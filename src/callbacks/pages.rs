@@ -1,0 +1,49 @@
+//! `GET /callbacks`: who may be phoned because no confirmed answer came.
+
+use super::model::State;
+use super::queries::{self, Filter};
+use super::views::{CallbacksPage, Row};
+use crate::accounts::{SignedIn, shell_for};
+use crate::app::App;
+use crate::db::page::{self, Cursor, Meta};
+use crate::visits::queries::staff;
+use crate::web::list::{Asked, Pages, ROWS};
+use crate::web::{PageResult, html};
+use actix_web::web;
+use chrono::Days;
+
+/// How far back the list looks when nothing is asked for.
+const SHOWN: Days = Days::new(30);
+
+/// Shows the list.
+pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let zone = app.config.organisation.time_zone;
+    let today = app.clock.now().with_timezone(&zone).date_naive();
+    let dates = asked.dates().or(today.checked_sub_days(SHOWN).unwrap_or(today), today);
+    let shell = shell_for(&app, &person, "/callbacks");
+    if dates.error.is_some() {
+        return html(&CallbacksPage { shell, dates, rows: Vec::new(), pages: Pages::none() });
+    }
+    let after = asked.after()?;
+    let filter = Filter { state: State::Open, from: dates.from, to: dates.to };
+    let reader = person.clone();
+    let (rows, next) = app
+        .db(move |connection| {
+            let rows = queries::list(connection, &filter, after, ROWS)?;
+            let cut_at = usize::try_from(ROWS).unwrap_or(usize::MAX);
+            let (rows, meta) = page::cut(rows, cut_at, |row| Cursor { place: row.position, id: row.visit });
+            let ids: Vec<_> = rows.iter().map(|row| row.visit).collect();
+            // Callers have no page of a visit.
+            let may_open = if reader.reads_answers() {
+                staff::list_seen(connection, &ids, reader.sees())?
+            } else {
+                Vec::new()
+            };
+            let href = |id| may_open.contains(&id).then(|| format!("/visits/{id}"));
+            let rows: Vec<Row> = rows.iter().map(|row| Row::new(row, href(row.visit), today, zone)).collect();
+            Ok((rows, meta.next))
+        })
+        .await?;
+    let pages = asked.pages(Meta { next }, Pages::IN_ORDER);
+    html(&CallbacksPage { shell, dates, rows, pages })
+}

@@ -1,0 +1,116 @@
+//! What the search for customers and the page of one customer show.
+
+use crate::web::badge::Badge;
+use crate::web::format::counted;
+use crate::web::list::Pages;
+use crate::web::shell::Shell;
+use askama::Template;
+
+/// A customer that was found.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// The customer's page.
+    pub href: String,
+    /// Name.
+    pub name: Option<String>,
+    /// Phone number as it came.
+    pub phone: Option<String>,
+    /// Mail address.
+    pub email: Option<String>,
+    /// Id in the system that sends visits.
+    pub id: Option<String>,
+    /// Day and service of the newest visit.
+    pub last: Option<(String, String)>,
+}
+
+/// The search.
+#[derive(Template)]
+#[template(path = "finder/pages/customers.html")]
+pub struct CustomersPage {
+    /// What stands around.
+    pub shell: Shell,
+    /// What was looked for.
+    pub q: String,
+    /// Who was found; None before the first search.
+    pub hits: Option<Vec<Hit>>,
+    /// How many are listed at most.
+    pub most: usize,
+    /// Whether there are more.
+    pub has_more: bool,
+}
+
+impl CustomersPage {
+    fn found(&self) -> String {
+        let count = self.hits.as_ref().map_or(0, Vec::len);
+        match (count, self.has_more) {
+            (0, _) => "Nobody found".to_owned(),
+            (count, true) => format!("The first {count}"),
+            (count, false) => counted(i64::try_from(count).unwrap_or(i64::MAX), "customer", "customers"),
+        }
+    }
+}
+
+/// A visit of the customer.
+#[derive(Debug, Clone)]
+pub struct VisitLine {
+    /// The page of the visit, for those who may open it.
+    pub href: Option<String>,
+    /// Id of the visit.
+    pub visit: String,
+    /// When.
+    pub when: String,
+    /// Kind of service.
+    pub service: String,
+    /// Who gave it.
+    pub employees: String,
+    /// Where it stands.
+    pub outcome: Badge,
+}
+
+/// One customer.
+#[derive(Template)]
+#[template(path = "finder/pages/customer.html")]
+pub struct CustomerPage {
+    /// What stands around.
+    pub shell: Shell,
+    /// Name.
+    pub name: String,
+    /// Phone number as it came.
+    pub phone: Option<String>,
+    /// The same for a link.
+    pub dial: Option<String>,
+    /// Mail address.
+    pub email: Option<String>,
+    /// Id in the system that sends visits.
+    pub id: Option<String>,
+    /// Language of the newest visit.
+    pub language: Option<String>,
+    /// Zone of the newest visit.
+    pub time_zone: Option<String>,
+    /// Why no mail may be sent, if so.
+    pub stopped: Option<String>,
+    /// Visits, the newest first.
+    pub visits: Vec<VisitLine>,
+    /// The other pages.
+    pub pages: Pages,
+}
+
+/// Names a language by its code where it is one of the usual ones.
+pub fn language(code: &str) -> String {
+    let name = match code.split('-').next().unwrap_or(code).to_lowercase().as_str() {
+        "en" => "English",
+        "de" => "German",
+        "fr" => "French",
+        "es" => "Spanish",
+        "it" => "Italian",
+        "nl" => "Dutch",
+        "pl" => "Polish",
+        "pt" => "Portuguese",
+        "tr" => "Turkish",
+        "ar" => "Arabic",
+        "ru" => "Russian",
+        "uk" => "Ukrainian",
+        _ => return code.to_owned(),
+    };
+    name.to_owned()
+}

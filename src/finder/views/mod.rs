@@ -1,0 +1,6 @@
+//! What the pages show.
+
+pub mod customers;
+pub mod people;
+pub mod responses;
+pub mod visits;

@@ -1,0 +1,218 @@
+//! `GET /visits` and `GET /visits/{id}`: every visit, where it stands and how it came there.
+
+use super::history::{self, Step};
+use super::views::visits::{
+    CallLine, Credit, Fact, MailLine, ResponseLink, Row, VisitPage, VisitsPage, attempt, basis, called,
+    mailing,
+};
+use super::{id_of, names, note_reader};
+use crate::accounts::{self, Role, SignedIn, shell_for};
+use crate::answering;
+use crate::app::App;
+use crate::callbacks;
+use crate::db::page::{self, Cursor, Meta};
+use crate::delivery::queries::tried;
+use crate::error::Result;
+use crate::visits::queries::staff::{self, StaffFilter, VisitFacts};
+use crate::visits::queries::{self, HistoryRow};
+use crate::visits::{Outcome, views as outcomes};
+use crate::web::format::{day, long_day, moment, permille};
+use crate::web::list::{Asked, Choice, Pages, ROWS};
+use crate::web::{PageResult, html};
+use actix_web::web;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use diesel::PgConnection;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Shows the list.
+pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let zone = app.config.organisation.time_zone;
+    let dates = asked.dates();
+    let outcome: Option<Outcome> = asked.text("outcome").and_then(|word| word.parse().ok());
+    let filter = StaffFilter {
+        external_id: asked.text("q").map(str::to_owned),
+        outcome,
+        employee: asked.text("employee").map(str::to_owned),
+        from: dates.from,
+        to: dates.to,
+        sees: person.sees(),
+    };
+    let (rows, meta) = if dates.error.is_some() {
+        (Vec::new(), Meta { next: None })
+    } else {
+        let after = asked.after()?;
+        app.db(move |connection| read_list(connection, &filter, after, zone)).await?
+    };
+    let known = Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcomes::badge(*outcome).word));
+    html(&VisitsPage {
+        shell: shell_for(&app, &person, "/visits"),
+        own_team: person.role == Role::Manager,
+        q: asked.typed("q"),
+        employee: asked.typed("employee"),
+        outcomes: Choice::all(asked.text("outcome"), [("", "All")].into_iter().chain(known)),
+        is_narrowed: asked.is_narrowed(),
+        pages: asked.pages(meta, Pages::BY_TIME),
+        dates,
+        rows,
+    })
+}
+
+fn read_list(
+    connection: &mut PgConnection,
+    filter: &StaffFilter,
+    after: Option<Cursor>,
+    zone: Tz,
+) -> Result<(Vec<Row>, Meta)> {
+    let rows = staff::list_for_staff(connection, filter, after, ROWS)?;
+    let cut_at = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let (rows, meta) = page::cut(rows, cut_at, |row| Cursor::by_time(row.visited_at, row.id));
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let credited = staff::list_credited(connection, &ids)?;
+    let rows = rows.into_iter().map(|row| Row {
+        href: format!("/visits/{}", row.id),
+        employees: names(credited.get(&row.id)),
+        visit: row.external_id,
+        when: moment(row.visited_at, zone),
+        service: row.service,
+        customer: row.customer_name,
+        outcome: outcomes::badge_of(&row.outcome),
+    });
+    Ok((rows.collect(), meta))
+}
+
+/// Shows one visit.
+pub async fn show(app: web::Data<App>, person: SignedIn, id: web::Path<String>) -> PageResult {
+    let id = id_of(&id, "visit")?;
+    let (zone, now, reader) = (app.config.organisation.time_zone, app.clock.now(), person.clone());
+    let found = app
+        .transaction(move |connection| {
+            let found = read(connection, id, &reader)?;
+            note_reader(connection, &reader, "visit", id, now)?;
+            Ok(found)
+        })
+        .await?;
+    let shell = shell_for(&app, &person, "/visits");
+    html(&page(shell, found, zone))
+}
+
+/// Everything that the page of a visit tells.
+struct Found {
+    facts: VisitFacts,
+    credited: Vec<staff::Credited>,
+    history: Vec<HistoryRow>,
+    names: HashMap<Uuid, String>,
+    mail: Option<(tried::Invited, Vec<tried::Tried>)>,
+    callback: Option<callbacks::queries::OfVisit>,
+    response: Option<(Uuid, String, DateTime<Utc>)>,
+    /// Whether the reader may open customers and responses.
+    reads_answers: bool,
+}
+
+fn read(connection: &mut PgConnection, id: Uuid, reader: &SignedIn) -> Result<Found> {
+    let facts = staff::find_facts(connection, id, reader.sees())?;
+    let history = queries::list_history(connection, &[id])?;
+    let actors: Vec<Uuid> = history.iter().filter_map(|row| history::named(&row.3)).collect();
+    let reads_answers = reader.reads_answers();
+    Ok(Found {
+        credited: staff::list_credited(connection, &[id])?.remove(&id).unwrap_or_default(),
+        names: accounts::queries::list_names(connection, &actors)?,
+        mail: tried::find(connection, id)?,
+        callback: callbacks::queries::find_of_visit(connection, id)?,
+        response: if reads_answers {
+            answering::queries::staff::find_of_visit(connection, id)?
+        } else {
+            None
+        },
+        facts,
+        history,
+        reads_answers,
+    })
+}
+
+fn page(shell: crate::web::shell::Shell, found: Found, zone: Tz) -> VisitPage {
+    let facts = &found.facts;
+    let local = facts.visited_at.with_timezone(&zone);
+    let outcome = facts.outcome.parse::<Outcome>().ok();
+    let customer = facts.customer.filter(|_| found.reads_answers);
+    let steps = found.history.iter().rev();
+    let steps = steps.map(|(_, word, at, by, why)| history::step(word, *at, by, why, (zone, &found.names)));
+    VisitPage {
+        shell,
+        id: facts.external_id.clone(),
+        lead: format!("{} on {}, {}.", facts.service, long_day(local.date_naive()), local.format("%H:%M")),
+        badge: outcomes::badge_of(&facts.outcome),
+        sentence: outcome.map(outcomes::sentence).unwrap_or_default(),
+        steps: steps.collect::<Vec<Step>>(),
+        facts: list_facts(facts),
+        customer: facts.customer_name.clone(),
+        customer_href: customer.map(|id| format!("/customers/{id}")),
+        credits: found.credited.iter().map(credit).collect(),
+        mail: found.mail.map(|(invited, tries)| mail(&invited, &tries, zone)),
+        callback: found.callback.map(|callback| CallLine {
+            kind: callbacks::views::kind(&callback.kind),
+            probability: callback.probability.map(crate::web::format::percent),
+            state: called(&callback.state, callback.called),
+        }),
+        response: found.response.map(|(id, mode, at)| ResponseLink {
+            href: format!("/responses/{id}"),
+            text: format!(
+                "{}, on {}",
+                super::views::responses::mode(&mode),
+                day(at.with_timezone(&zone).date_naive())
+            ),
+        }),
+    }
+}
+
+fn credit(one: &staff::Credited) -> Credit {
+    Credit {
+        name: one.name.clone(),
+        id: one.external_id.clone(),
+        team: one.team_name.clone(),
+        share: permille(one.share_permille),
+    }
+}
+
+fn list_facts(facts: &VisitFacts) -> Vec<Fact> {
+    let first = facts.first_contact.as_deref().map(|word| match word {
+        "email" => "by mail".to_owned(),
+        "phone" => "by phone".to_owned(),
+        other => other.to_owned(),
+    });
+    let all = [
+        ("Service", Some(facts.service.clone())),
+        ("Channel", facts.channel.clone()),
+        ("Site", facts.site.clone()),
+        ("Segment", facts.segment.clone()),
+        ("Priority", facts.priority.then(|| "yes, phoned first when no answer comes".to_owned())),
+        (
+            "May ask",
+            Some(basis(facts.lawful_basis.as_deref(), facts.channels.as_deref(), facts.evidence.as_deref())),
+        ),
+        ("Asked first", first),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some(Fact { name, value: value? })).collect()
+}
+
+fn mail(invited: &tried::Invited, tries: &[tried::Tried], zone: Tz) -> MailLine {
+    let at = |at: Option<DateTime<Utc>>| at.map(|at| moment(at, zone));
+    MailLine {
+        sentence: mailing(
+            &invited.state,
+            &moment(invited.send_at, zone),
+            at(invited.sent_at),
+            at(invited.expires_at),
+        ),
+        tries: tries
+            .iter()
+            .map(|tried| Step {
+                what: format!("Try {}: {}", tried.number, attempt(&tried.state)),
+                at: tried.started_at.to_rfc3339(),
+                when: moment(tried.started_at, zone),
+                why: String::new(),
+            })
+            .collect(),
+    }
+}

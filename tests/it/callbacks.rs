@@ -1,0 +1,182 @@
+//! Who may be phoned, on the page and in the API: in order, and without name, number or answer.
+
+use crate::finder::id_of;
+use crate::support::{Client, TestApp, make};
+use hearback::accounts::{Role, Scope};
+use serde_json::{Value, json};
+
+/// Brings a visit that stands in an outcome, with its random number.
+fn standing(app: &TestApp, id: &str, outcome: &str, number: f64, priority: bool) {
+    let change = json!({"priority": priority, "customer": {"phone": "+441632960114"}});
+    app.bring(&make::with(make::visit(id), change));
+    app.execute(&format!(
+        "UPDATE visit SET outcome = '{outcome}', call_priority = {number} WHERE external_id = '{id}'"
+    ))
+    .unwrap();
+}
+
+fn some(app: &TestApp) {
+    standing(app, "W1", "unanswered", 0.9, false);
+    standing(app, "W2", "bounced", 0.1, false);
+    standing(app, "W3", "unanswered", 0.8, true);
+    standing(app, "W4", "phone_first", 0.5, false);
+    standing(app, "W5", "answered", 0.2, false);
+    standing(app, "W6", "suspect", 0.3, true);
+}
+
+fn row(app: &TestApp, visit: &str, kind: &str, state: &str, called: &str) -> String {
+    app.execute(&format!(
+        "INSERT INTO callback (id, visit_id, kind, state, probability, called, created_at) \
+         SELECT gen_random_uuid(), id, '{kind}', '{state}', 0.5, {called}, now() FROM visit WHERE external_id = '{visit}'"
+    ))
+    .unwrap();
+    app.value(&format!(
+        "SELECT c.id FROM callback c JOIN visit v ON v.id = c.visit_id WHERE v.external_id = '{visit}'"
+    ))
+}
+
+#[track_caller]
+fn list(client: &Client, query: &str) -> Value {
+    client.get(&format!("/api/v1/callbacks?{query}")).expect(200).json()
+}
+
+fn visits(list: &Value) -> Vec<&str> {
+    list["callbacks"].as_array().unwrap().iter().map(|one| one["visit"].as_str().unwrap()).collect()
+}
+
+/// Visits of the rows of the page, in its order.
+fn shown(client: &Client, query: &str) -> Vec<String> {
+    let page = client.get(&format!("/callbacks?{query}")).expect(200).body;
+    let ids = page.split(['>', '<']).filter(|text| text.starts_with('W') && text[1..].parse::<u32>().is_ok());
+    ids.map(str::to_owned).collect()
+}
+
+#[test]
+fn priority_cases_come_first_and_then_the_random_number_decides() {
+    let app = TestApp::start();
+    some(&app);
+    let key = app.client(&[Scope::CallbacksWork]);
+    assert_eq!(visits(&list(&key, "")), ["W6", "W3", "W2", "W4", "W1"]);
+    assert_eq!(shown(&app.staff(Role::Caller, None), ""), ["W6", "W3", "W2", "W4", "W1"]);
+}
+
+#[test]
+fn exactly_those_without_a_confirmed_answer_may_be_phoned() {
+    let app = TestApp::start();
+    standing(&app, "W1", "planned", 0.5, false);
+    let key = app.client(&[Scope::CallbacksLead]);
+    let callable = ["unanswered", "suspect", "bounced", "failed", "no_address", "phone_first", "to_call"];
+    for outcome in hearback::visits::Outcome::ALL {
+        app.execute(&format!("UPDATE visit SET outcome = '{outcome}'")).unwrap();
+        let is_listed = !visits(&list(&key, "state=open")).is_empty();
+        assert_eq!(is_listed, callable.contains(&outcome.as_str()), "{outcome}");
+    }
+}
+
+#[test]
+fn a_call_back_has_exactly_the_fields_of_the_handbook() {
+    let app = TestApp::start();
+    some(&app);
+    let drawn = row(&app, "W3", "random", "open", "NULL");
+    let told = list(&app.client(&[Scope::CallbacksWork]), "");
+    let expected = |id: &str, visit: &str, position: i32, kind: &str| {
+        json!({"id": id, "visit": visit, "state": "open", "position": position, "kind": kind, "attempts": 0,
+            "appointment": null, "best_time": null})
+    };
+    assert_eq!(
+        told,
+        json!({"callbacks": [
+            expected(&id_of(&app, "W6"), "W6", 1, "priority"),
+            expected(&drawn, "W3", 2, "random"),
+            expected(&id_of(&app, "W2"), "W2", 3, "random"),
+            expected(&id_of(&app, "W4"), "W4", 4, "phone_first"),
+            expected(&id_of(&app, "W1"), "W1", 5, "random"),
+        ], "meta": {"next": null}})
+    );
+}
+
+#[test]
+fn the_list_goes_on_page_by_page_with_the_places_of_the_whole() {
+    let app = TestApp::start();
+    some(&app);
+    let key = app.client(&[Scope::CallbacksWork]);
+    for limit in [1, 2, 3, 4] {
+        let (mut query, mut all, mut places) = (format!("limit={limit}"), Vec::new(), Vec::new());
+        loop {
+            let page = list(&key, &query);
+            all.extend(visits(&page).iter().map(|id| (*id).to_owned()));
+            places.extend(
+                page["callbacks"].as_array().unwrap().iter().map(|one| one["position"].as_i64().unwrap()),
+            );
+            let Some(next) = page["meta"]["next"].as_str() else { break };
+            query = format!("limit={limit}&after={next}");
+        }
+        assert_eq!(all, ["W6", "W3", "W2", "W4", "W1"], "{limit}");
+        assert_eq!(places, [1, 2, 3, 4, 5], "{limit}");
+    }
+    for query in ["state=lost", "limit=0", "limit=1001", "after=x", "until=x"] {
+        key.get(&format!("/api/v1/callbacks?{query}")).expect(422);
+    }
+}
+
+#[test]
+fn what_is_claimed_or_done_is_not_open() {
+    let app = TestApp::start();
+    some(&app);
+    let done = row(&app, "W1", "random", "done", "false");
+    row(&app, "W5", "random", "done", "true");
+    row(&app, "W2", "random", "claimed", "NULL");
+    let key = app.client(&[Scope::CallbacksLead]);
+    assert_eq!(visits(&list(&key, "state=open")), ["W6", "W3", "W4"]);
+    assert_eq!(visits(&list(&key, "state=claimed")), ["W2"]);
+    let told = list(&key, "state=done");
+    assert_eq!(visits(&told), ["W5", "W1"]);
+    assert_eq!((&told["callbacks"][1]["id"], &told["callbacks"][1]["state"]), (&json!(done), &json!("done")));
+    assert_eq!(shown(&app.staff(Role::Hr, None), ""), ["W6", "W3", "W4"]);
+}
+
+#[test]
+fn the_page_shows_the_last_thirty_days_unless_asked_for_others() {
+    let app = TestApp::start();
+    some(&app);
+    app.execute("UPDATE visit SET visited_at = '2026-10-01T10:00:00Z', visited_on = '2026-10-01' WHERE external_id = 'W3'")
+        .unwrap();
+    let caller = app.staff(Role::Caller, None);
+    assert_eq!(shown(&caller, ""), ["W6", "W2", "W4", "W1"]);
+    assert_eq!(shown(&caller, "from=2026-10-01&to=2026-10-31"), ["W3"]);
+    assert_eq!(shown(&caller, "from=2026-10-01"), ["W6", "W3", "W2", "W4", "W1"]);
+    assert!(caller.get("/callbacks?from=x").expect(200).body.contains("Write dates as"));
+    let key = app.client(&[Scope::CallbacksWork]);
+    assert_eq!(visits(&list(&key, "")), ["W6", "W3", "W2", "W4", "W1"]);
+}
+
+#[test]
+fn neither_page_nor_api_tells_a_name_a_number_or_an_answer() {
+    let app = TestApp::start();
+    app.bring(&make::with(make::visit("W1"), json!({"customer": {"phone": "+441632960114"}})));
+    let path = app.mail_out("W1");
+    app.say(&path, "2", "never again");
+    app.execute("UPDATE visit SET outcome = 'suspect'").unwrap();
+    app.execute("UPDATE response SET certainty = 'suspect'").unwrap();
+    let api = app.client(&[Scope::CallbacksWork]).get("/api/v1/callbacks").expect(200).body;
+    for role in [Role::Hr, Role::Manager, Role::Caller] {
+        let page = app.staff(role, Some("North 2")).get("/callbacks").expect(200).body;
+        for body in [&page, &api] {
+            assert!(body.contains("W1"));
+            for secret in ["Ann", "Sample", "1632", "w1@", "C-W1", "never again", "2 of 5", "Erika"] {
+                assert!(!body.contains(secret), "{secret} for {role}");
+            }
+        }
+        assert!(page.contains("<td class=\"wide-only\">yes</td>"), "{page}");
+    }
+}
+
+#[test]
+fn only_who_may_open_a_visit_finds_a_link_to_it() {
+    let app = TestApp::start();
+    some(&app);
+    let link = format!("href=\"/visits/{}\"", id_of(&app, "W1"));
+    let page = |role, team| app.staff(role, team).get("/callbacks").expect(200).body;
+    assert!(page(Role::Hr, None).contains(&link) && !page(Role::Caller, None).contains(&link));
+    assert!(!page(Role::Manager, Some("South")).contains(&link));
+}

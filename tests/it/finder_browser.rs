@@ -1,0 +1,109 @@
+//! Looking somebody up in a real browser: with the keyboard alone, and page by page under the eyes of axe-core.
+
+use crate::finder::id_of;
+use crate::support::app::PASSWORD;
+use crate::support::axe;
+use crate::support::browser::{Browser, ENTER, Scripts};
+use crate::support::{TestApp, make, programs_or_skip};
+use hearback::accounts::Role;
+use serde_json::json;
+
+/// A company with one customer who answered, and what else its pages can show.
+fn company() -> TestApp {
+    let app = TestApp::start();
+    let ashdown =
+        json!({"customer": {"name": "Eleanor Ashdown", "phone": "+44 1632 960114"}, "site": "Quay"});
+    app.bring(&make::with(make::visit("W1"), ashdown));
+    let path = app.mail_out("W1");
+    app.answer(&path, 4);
+    app.say(&path, "4", "Tidy work");
+    for n in 2..60 {
+        app.bring(&make::with(
+            make::visit(&format!("W{n}")),
+            json!({"customer": {"phone": "+441632970000"}}),
+        ));
+    }
+    app.execute("UPDATE visit SET outcome = 'unanswered' WHERE external_id <> 'W1'").unwrap();
+    app.execute("UPDATE employee SET left_on = '2026-01-31'").unwrap();
+    app.account(Role::Hr, None);
+    app
+}
+
+/// Signs in with the keyboard alone.
+fn sign_in(browser: &Browser, base: &str, path: &str) {
+    browser.open(&format!("{base}{path}"));
+    browser.tab_to("Mail address");
+    browser.keys("hr@example.com");
+    browser.tab_to("Password");
+    browser.keys(PASSWORD);
+    browser.keys(ENTER);
+}
+
+#[test]
+fn a_customer_who_calls_in_is_found_with_the_keyboard_alone() {
+    let Some([chromium, driver]) = programs_or_skip("finder", ["chromium", "chromedriver"]) else { return };
+    let app = company();
+    let browser = Browser::start(&chromium, &driver, Scripts::Off);
+    browser.view(1280, 900, "light");
+    sign_in(&browser, &app.base, "/");
+    browser.wait_for("Today");
+    browser.tab_to("Customers");
+    browser.keys(ENTER);
+    browser.wait_for("Customers");
+    // The field has the focus already: the customer is on the phone.
+    assert!(browser.focused().starts_with("Name, number"), "{}", browser.focused());
+    browser.keys("0114");
+    browser.keys(ENTER);
+    browser.tab_to("Eleanor Ashdown");
+    assert!(browser.address().ends_with("/customers?q=0114"), "{}", browser.address());
+    browser.keys(ENTER);
+    browser.wait_for("Eleanor Ashdown");
+    browser.tab_to("W1");
+    browser.keys(ENTER);
+    browser.wait_for("Visit W1");
+    browser.tab_to("Read the response");
+    browser.keys(ENTER);
+    browser.wait_for("Response to visit W1");
+    assert!(browser.source().contains("Tidy work"));
+    for title in ["Visit W1", "Eleanor Ashdown", "Customers"] {
+        browser.back();
+        browser.wait_for(title);
+    }
+    assert!(browser.address().ends_with("/customers?q=0114"), "{}", browser.address());
+}
+
+#[test]
+fn axe_finds_nothing_on_any_of_the_pages() {
+    let Some([chromium, driver]) = programs_or_skip("axe", ["chromium", "chromedriver"]) else { return };
+    let Some(axe) = axe::source_or_skip("axe") else { return };
+    let app = company();
+    let browser = Browser::start(&chromium, &driver, Scripts::On);
+    // Whoever finds nothing has to show that they can find something.
+    browser.open("data:text/html,<title>faults</title><img src=x><p style=color:%23ddd>pale</p>");
+    let faults = axe::found(&browser, axe);
+    for rule in ["image-alt", "color-contrast", "html-has-lang"] {
+        assert!(faults.iter().any(|fault| fault.starts_with(rule)), "{rule} is not in {faults:?}");
+    }
+    sign_in(&browser, &app.base, "/");
+    browser.wait_for("Today");
+    let (visit, response) = (id_of(&app, "W1"), app.value("SELECT id FROM response"));
+    let customer = app.value("SELECT id FROM customer WHERE external_id = 'C-W1'");
+    for path in [
+        "/visits",
+        "/visits?from=x",
+        "/visits?q=nothing",
+        &format!("/visits/{visit}"),
+        "/responses",
+        "/responses?comment=yes&overall=high",
+        &format!("/responses/{response}"),
+        "/customers",
+        "/customers?q=ann",
+        "/customers?q=nobody",
+        &format!("/customers/{customer}"),
+        "/callbacks",
+        "/people",
+    ] {
+        browser.open(&format!("{}{path}", app.base));
+        axe::finds_nothing(&browser, axe);
+    }
+}
