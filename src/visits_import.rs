@@ -89,7 +89,7 @@ pub fn run(
     let mut summary =
         Summary { rows: import.rows, rejects: Rejects::open(rejects, &import.header)?, ..Summary::default() };
     let mut done = 0;
-    each_chunk(&mut staging, import.run, VISITS_AT_ONCE, |chunk| {
+    each_chunk(&mut staging, &import, VISITS_AT_ONCE, |chunk| {
         done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();
         let mut refused: Vec<i64> = Vec::new();
         for group in &chunk {
@@ -110,7 +110,7 @@ pub fn run(
         summary.repeated = summary.forecast.repeated;
     } else {
         let mut done = 0;
-        each_chunk(&mut staging, import.run, VISITS_AT_ONCE, |chunk| {
+        each_chunk(&mut staging, &import, VISITS_AT_ONCE, |chunk| {
             done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();
             pass.take_in(&mut connection, &chunk, &mut summary)?;
             imports::queries::touch_run(&mut connection, import.run)?;

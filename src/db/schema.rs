@@ -376,7 +376,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    visit_outcome (id) {
+    visit_outcome (visit_id, id) {
         id -> Int8,
         visit_id -> Uuid,
         outcome -> Text,

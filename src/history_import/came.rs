@@ -202,11 +202,11 @@ fn answer(rows: &mut Rows<'_>, asked: &Asked<'_>, now: DateTime<Utc>) -> Option<
     if at.is_some_and(|at| at > now + chrono::TimeDelta::days(1)) {
         rows.wrong("answered_at", "lies in the future");
     }
-    let is_given = rows.agreed("answered_by").is_some();
+    let is_given = by.is_some() || rows.agreed("answered_by").is_some();
     if is_given && answers.is_empty() && asked.keys.iter().all(|key| rows.agreed(key).is_none()) {
         rows.wrong("answered_by", "says that there is an answer, but no question has one");
     }
-    if is_given && rows.agreed("answered_at").is_none() {
+    if is_given && at.is_none() && rows.agreed("answered_at").is_none() {
         rows.wrong("answered_at", "must not be empty when answered_by is given");
     }
     if !is_given && (!answers.is_empty() || comment.is_some() || at.is_some()) {

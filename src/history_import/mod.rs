@@ -83,7 +83,7 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
         Context { app, header: &import.header, asked: &asked, survey: &survey, now, shared: &shared };
     let touched = {
         let writers = if options.dry_run { Vec::new() } else { vec![get()?, get()?] };
-        context.go_through(&mut staging, &mut connection, import.run, writers, progress)?
+        context.go_through(&mut staging, &mut connection, &import, writers, progress)?
     };
     if !options.dry_run {
         memberships::derive(&mut connection, &touched)?;
@@ -144,7 +144,7 @@ impl Context<'_> {
         &self,
         staging: &mut PgConnection,
         connection: &mut PgConnection,
-        run: uuid::Uuid,
+        import: &Import,
         writers: Vec<Pooled>,
         progress: &mut Progress,
     ) -> Result<Vec<uuid::Uuid>> {
@@ -159,10 +159,10 @@ impl Context<'_> {
                 .into_iter()
                 .map(|mut writer| scope.spawn(move || self.write_all(&mut writer, receiver)))
                 .collect();
-            let read = each_chunk(staging, run, VISITS_AT_ONCE, |mut chunk: Vec<Group>| {
+            let read = each_chunk(staging, import, VISITS_AT_ONCE, |mut chunk: Vec<Group>| {
                 done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();
                 let prepared = directory.prepare(connection, self, &mut chunk, is_dry)?;
-                crate::imports::queries::touch_run(connection, run)?;
+                crate::imports::queries::touch_run(connection, import.run)?;
                 self.count(&prepared)?;
                 let total = self.change(|summary| summary.rows)?;
                 progress.done("storing", done, total);

@@ -2,9 +2,9 @@
 
 use super::queries;
 use super::row::Staged;
+use super::stage::Import;
 use crate::error::Result;
 use diesel::PgConnection;
-use uuid::Uuid;
 
 /// The most rows of a group.
 pub const MOST_ROWS: usize = 1_000;
@@ -88,12 +88,12 @@ impl<F: FnMut(Vec<Group>) -> Result<()>> Gatherer<F> {
 /// When the database does not answer, or what `each` returns.
 pub fn each_chunk(
     connection: &mut PgConnection,
-    run: Uuid,
+    import: &Import,
     most: usize,
     each: impl FnMut(Vec<Group>) -> Result<()>,
 ) -> Result<()> {
     let mut gatherer = Gatherer { chunk: Vec::new(), chunk_bytes: 0, most, open: None, each };
-    queries::each_row(connection, run, |key, row| gatherer.row(key, row))?;
+    queries::each_row(connection, import.run, import.is_torn, |key, row| gatherer.row(key, row))?;
     gatherer.close()?;
     gatherer.flush()
 }

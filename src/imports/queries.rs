@@ -110,18 +110,23 @@ struct StagedRow {
 }
 
 /// Reads the rows of a run one by one without holding them: those of a key together, the keys in the order in
-/// which the file first names them.
+/// which the file first names them. Where no group is torn, that is the order of the lines.
 ///
 /// # Errors
 /// When the database does not answer, or what `each` returns.
 pub fn each_row(
     connection: &mut PgConnection,
     run: Uuid,
+    is_torn: bool,
     mut each: impl FnMut(String, Staged) -> Result<()>,
 ) -> Result<()> {
-    let sql = "SELECT line, key, cells, problem FROM (SELECT line, key, cells, problem, \
-               min(line) OVER (PARTITION BY key) AS first_line FROM import_row WHERE import_run_id = $1) AS r \
-               ORDER BY first_line, line";
+    let sql = if is_torn {
+        "SELECT line, key, cells, problem FROM (SELECT line, key, cells, problem, \
+         min(line) OVER (PARTITION BY key) AS first_line FROM import_row WHERE import_run_id = $1) AS r \
+         ORDER BY first_line, line"
+    } else {
+        "SELECT line, key, cells, problem FROM import_row WHERE import_run_id = $1 ORDER BY line"
+    };
     let rows = diesel::sql_query(sql)
         .bind::<SqlUuid, _>(run)
         .load_iter::<StagedRow, PgRowByRowLoadingMode>(connection)?;

@@ -9,6 +9,8 @@ use crate::error::Result;
 use crate::ids;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io::Read;
 use uuid::Uuid;
 
@@ -21,6 +23,29 @@ const ROWS_AT_ONCE: usize = 4_000;
 /// How many bytes of rows are copied at once, at most; one record more may come on top.
 const BYTES_AT_ONCE: usize = 4 * 1024 * 1024;
 
+/// For how many groups it is remembered that they were there; eight bytes and some each.
+const GROUPS_REMEMBERED: usize = 1_000_000;
+
+/// Notices whether the rows of each group stand one after the other, as they do in most files: then the stage need
+/// not be sorted. Keys are remembered by their hash; two that share one are taken for a group that is torn.
+#[derive(Debug, Default)]
+struct Order {
+    seen: HashSet<u64>,
+    last: u64,
+    is_torn: bool,
+}
+
+impl Order {
+    fn note(&mut self, key: &str) {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(key);
+        if self.is_torn || hash == self.last {
+            return;
+        }
+        self.last = hash;
+        self.is_torn = !self.seen.insert(hash) || self.seen.len() > GROUPS_REMEMBERED;
+    }
+}
+
 /// A file that stands in the stage.
 #[derive(Debug)]
 pub struct Import {
@@ -30,6 +55,8 @@ pub struct Import {
     pub header: Header,
     /// How many rows it has.
     pub rows: u64,
+    /// Whether rows of one group stand apart from each other.
+    pub is_torn: bool,
 }
 
 impl Import {
@@ -49,15 +76,17 @@ impl Import {
         for dead in queries::list_dead(connection, now - DEAD_AFTER)? {
             queries::delete_run(connection, dead)?;
         }
-        let mut import = Self { run: ids::new_id(), header, rows: 0 };
+        let mut import = Self { run: ids::new_id(), header, rows: 0, is_torn: false };
         queries::insert_run(connection, import.run, layout.kind, now)?;
         let mut batch: Vec<(String, Staged)> = Vec::with_capacity(ROWS_AT_ONCE);
         let mut bytes = 0;
+        let mut order = Order::default();
         while let Some((key, row)) = records.row(&import.header, layout)? {
             import.rows += 1;
             bytes += row.cells.as_packed().len();
             // A row whose key cannot be read stands alone; no key begins with a control character otherwise.
             let key = key.unwrap_or_else(|| format!("\u{1}{}", row.line));
+            order.note(&key);
             batch.push((key, row));
             if batch.len() == ROWS_AT_ONCE || bytes > BYTES_AT_ONCE {
                 queries::copy_rows(connection, import.run, &batch)?;
@@ -71,6 +100,7 @@ impl Import {
             queries::copy_rows(connection, import.run, &batch)?;
         }
         progress.read(records.bytes_read(), import.rows);
+        import.is_torn = order.is_torn;
         Ok(import)
     }
 
@@ -80,5 +110,22 @@ impl Import {
     /// When the database does not answer.
     pub fn finish(self, connection: &mut PgConnection) -> Result<()> {
         queries::delete_run(connection, self.run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_torn(keys: &[&str]) -> bool {
+        let mut order = Order::default();
+        keys.iter().for_each(|key| order.note(key));
+        order.is_torn
+    }
+
+    #[test]
+    fn a_group_is_torn_when_another_stands_between_its_rows() {
+        assert!(!is_torn(&["a", "a", "b", "c", "c"]));
+        assert!(is_torn(&["a", "b", "a"]));
     }
 }

@@ -81,7 +81,7 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
     let import = Import::stage(&mut staging, input, &layout(), now, progress)?;
     let rejects = Rejects::open(options.rejects, &import.header)?;
     let mut summary = Summary { rows: import.rows, rejects, ..Summary::default() };
-    each_chunk(&mut staging, import.run, EMPLOYEES_AT_ONCE, |chunk| {
+    each_chunk(&mut staging, &import, EMPLOYEES_AT_ONCE, |chunk| {
         let mut sound = Vec::with_capacity(chunk.len());
         for group in &chunk {
             match stated::check(&import.header, group) {
