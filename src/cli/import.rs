@@ -3,15 +3,14 @@
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::boot::{Boot, BootError};
+use crate::db;
 use crate::error::{Error, Kind, Result};
 use crate::history_import;
-use crate::imports::{Import, Progress, Rejects, each_chunk};
-use crate::mail::{EmailAddress, clean_name};
-use crate::people::import::{self as people_import, Stored};
+use crate::imports::{Progress, Rejects};
+use crate::people::import as people_import;
 use crate::surveys::past::Scale;
 use crate::visits_import::{self, Forecast};
 use crate::web::format::{counted, thousands};
-use crate::{db, imports};
 use serde_json::json;
 use std::fs::File;
 use std::io::{Read, stdin};
@@ -192,60 +191,16 @@ fn announce(app: &App, forecast: &Forecast) {
     }
 }
 
-/// How many employees are stored in one transaction.
-const EMPLOYEES_AT_ONCE: usize = 200;
-
 fn people(app: &App, options: &Options) -> Result<Told> {
     let (input, mut progress) = options.open()?;
-    let now = app.clock.now();
-    let today = now.with_timezone(&app.config.organisation.time_zone).date_naive();
-    let get = || app.pool.get().map_err(Error::unavailable);
-    let (mut staging, mut connection) = (get()?, get()?);
-    let import = Import::stage(&mut staging, input, &people_import::layout(), now, &mut progress)?;
-    let mut rejects = Rejects::open(options.rejects.as_deref(), &import.header)?;
-    let address = |text: &str| {
-        EmailAddress::parse(text)
-            .map(|address| address.as_str().to_owned())
-            .map_err(|error| error.to_string())
-    };
-    let (mut new, mut changed, mut repeated) = (0, 0, 0);
-    each_chunk(&mut staging, import.run, EMPLOYEES_AT_ONCE, |chunk| {
-        let mut sound = Vec::with_capacity(chunk.len());
-        for group in &chunk {
-            match people_import::check(&import.header, group, clean_name, address) {
-                Ok(stated) => sound.push(stated),
-                Err(problems) => rejects.refuse(&group.rows, &problems)?,
-            }
-        }
-        let store = |connection: &mut diesel::PgConnection| {
-            sound
-                .iter()
-                .map(|stated| people_import::store(connection, stated, today, now))
-                .collect::<Result<Vec<Stored>>>()
-        };
-        let stored = if options.dry_run {
-            db::tried(&mut connection, store)?
-        } else {
-            db::transaction(&mut connection, store)?
-        };
-        for stored in stored {
-            match stored {
-                Stored::New => new += 1,
-                Stored::Changed => changed += 1,
-                Stored::Repeated => repeated += 1,
-            }
-        }
-        imports::queries::touch_run(&mut connection, import.run)
-    })?;
-    progress.end();
-    rejects.finish()?;
+    let how = people_import::Options { dry_run: options.dry_run, rejects: options.rejects.as_deref() };
+    let summary = people_import::run(app, input, &how, &mut progress)?;
     let lines = vec![
-        ("rows", import.rows),
-        ("employees new", new),
-        ("employees changed", changed),
-        ("employees repeated", repeated),
-        ("employees rejected", rejects.groups),
+        ("rows", summary.rows),
+        ("employees new", summary.new),
+        ("employees changed", summary.changed),
+        ("employees repeated", summary.repeated),
+        ("employees rejected", summary.rejects.groups),
     ];
-    import.finish(&mut staging)?;
-    Ok((lines, rejects))
+    Ok((lines, summary.rejects))
 }

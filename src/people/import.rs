@@ -6,11 +6,16 @@
 use super::model::NamedEmployee;
 use super::queries;
 use super::queries::bulk::{self as many, TeamRow};
-use crate::error::Result;
+use crate::app::App;
+use crate::db;
+use crate::error::{Error, Result};
 use crate::imports::problem::quoted;
-use crate::imports::{Column, Group, Header, Layout, Problem};
+use crate::imports::{self, Column, Group, Header, Import, Layout, Problem, Progress, Rejects, each_chunk};
+use crate::mail::{EmailAddress, clean_name};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
+use std::io::Read;
+use std::path::Path;
 
 /// Returns what a file of people looks like.
 pub fn layout() -> Layout {
@@ -57,6 +62,82 @@ pub enum Stored {
     Changed,
     /// Known, and the same.
     Repeated,
+}
+
+/// How to read a file of people.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// Check everything and store nothing.
+    pub dry_run: bool,
+    /// Where rejected rows go.
+    pub rejects: Option<&'a Path>,
+}
+
+/// What became of a file.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Rows of the file.
+    pub rows: u64,
+    /// Employees who are new.
+    pub new: u64,
+    /// Employees about whom something changed.
+    pub changed: u64,
+    /// Employees who came before as they are.
+    pub repeated: u64,
+    /// The employees who were refused.
+    pub rejects: Rejects,
+}
+
+/// How many employees are stored in one transaction.
+const EMPLOYEES_AT_ONCE: usize = 200;
+
+/// Imports a file of people.
+///
+/// # Errors
+/// When it is no such file or the database does not answer; what was stored stays, and importing the file again
+/// brings the rest.
+pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Progress) -> Result<Summary> {
+    let now = app.clock.now();
+    let today = now.with_timezone(&app.config.organisation.time_zone).date_naive();
+    let get = || app.pool.get().map_err(Error::unavailable);
+    let (mut staging, mut connection) = (get()?, get()?);
+    let import = Import::stage(&mut staging, input, &layout(), now, progress)?;
+    let rejects = Rejects::open(options.rejects, &import.header)?;
+    let mut summary = Summary { rows: import.rows, rejects, ..Summary::default() };
+    let address = |text: &str| {
+        EmailAddress::parse(text)
+            .map(|address| address.as_str().to_owned())
+            .map_err(|error| error.to_string())
+    };
+    each_chunk(&mut staging, import.run, EMPLOYEES_AT_ONCE, |chunk| {
+        let mut sound = Vec::with_capacity(chunk.len());
+        for group in &chunk {
+            match check(&import.header, group, clean_name, address) {
+                Ok(stated) => sound.push(stated),
+                Err(problems) => summary.rejects.refuse(&group.rows, &problems)?,
+            }
+        }
+        let store = |connection: &mut PgConnection| {
+            sound.iter().map(|stated| store(connection, stated, today, now)).collect::<Result<Vec<Stored>>>()
+        };
+        let stored = if options.dry_run {
+            db::tried(&mut connection, store)?
+        } else {
+            db::transaction(&mut connection, store)?
+        };
+        for stored in stored {
+            match stored {
+                Stored::New => summary.new += 1,
+                Stored::Changed => summary.changed += 1,
+                Stored::Repeated => summary.repeated += 1,
+            }
+        }
+        imports::queries::touch_run(&mut connection, import.run)
+    })?;
+    progress.end();
+    summary.rejects.finish()?;
+    import.finish(&mut staging)?;
+    Ok(summary)
 }
 
 /// Checks the rows of an employee.
