@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// A mail in the folder.
 pub struct Mail {
-    /// The visit of the customer it was sent to, by index.
-    pub index: usize,
+    /// Its file.
+    pub path: PathBuf,
     /// The link's token.
     pub token: LinkToken,
     /// When it was sent.
@@ -28,7 +28,7 @@ impl Mailbox {
         Self { folder: folder.to_owned(), read: HashSet::new() }
     }
 
-    /// Reads the mails that came since the last time.
+    /// Reads the mails that came since the last time, in the order of their names, which is that of the visits.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -40,20 +40,18 @@ impl Mailbox {
         let mut mails = Vec::new();
         for path in paths {
             let text = std::fs::read_to_string(&path).map_err(Error::internal)?;
-            mails.extend(parse(&text));
+            mails.extend(parse(path.clone(), &text));
             self.read.insert(path);
         }
         Ok(mails)
     }
 }
 
-fn parse(text: &str) -> Option<Mail> {
+fn parse(path: PathBuf, text: &str) -> Option<Mail> {
     // Quoted-printable (RFC 2045 §6.7) breaks long lines; a link may stand across such a break.
     let text = text.replace("=\r\n", "").replace("=\n", "");
-    let address = text.lines().find_map(|line| line.strip_prefix("To: "))?;
-    let index = address.split("<c").nth(1)?.split('@').next()?.parse().ok()?;
     let token = text.split_once("/s/")?.1.get(..26)?;
     let date = text.lines().find_map(|line| line.strip_prefix("Date: "))?;
     let sent_at = DateTime::parse_from_rfc2822(date).ok()?.with_timezone(&Utc);
-    Some(Mail { index, token: LinkToken::parse(token)?, sent_at })
+    Some(Mail { path, token: LinkToken::parse(token)?, sent_at })
 }

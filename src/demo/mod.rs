@@ -1,15 +1,21 @@
-//! The demo: a visibly fictitious company whose visits go the real road – posted, planned, mailed into a folder,
-//! answered through the links in those mails, folded and evaluated – under a clock that runs through five weeks
-//! in seconds.
+//! The demo: a visibly fictitious company. A year of its past comes in by the road of files; then its visits go the
+//! real road – posted, planned, mailed into a folder, answered through the links in those mails, folded and
+//! evaluated – under a clock that runs through five weeks in seconds.
 //!
 //! Everything is drawn from a fixed seed, and every step can be repeated, so that a start that was interrupted
 //! goes on and a second one adds nothing.
 
-mod company;
+mod case;
+mod customers;
 mod draw;
 mod mailbox;
+mod past;
 mod play;
+mod present;
+mod roster;
 mod summary;
+mod weeks;
+mod words;
 
 use crate::boot::{Boot, BootError};
 use crate::cli::run::{block_on, serve_app};
@@ -32,6 +38,12 @@ pub struct Options {
     once: bool,
 }
 
+/// Name of the company.
+const NAME: &str = "Northwind Boilers (demo)";
+
+/// Its address.
+const IMPRINT: &str = "Northwind Boilers, 4 Example Quay, Sampleton. A fictitious company.";
+
 /// Runs the demo.
 ///
 /// # Errors
@@ -43,9 +55,9 @@ pub fn run(options: &Options) -> Result<(), BootError> {
     let once = options.once;
     block_on(async {
         let began = play::beginning(&boot.app).await?;
-        let simulated = boot.with_clock(Clock::frozen(play::reached(&boot.app, began)));
+        let simulated = boot.with_clock(Clock::frozen(play::reached(&boot.app).unwrap_or(began)));
         play::play(&simulated, began, boot.app.clock.now(), &mail).await?;
-        let text = summary::write(&boot.app, &mail).await?;
+        let text = summary::write(&boot.app, began, &mail, once).await?;
         println!("{text}");
         if once { Ok(()) } else { serve_app(boot.app.clone(), true).await }
     })
@@ -73,11 +85,11 @@ fn settings(options: &Options) -> Result<Config, BootError> {
         "HEARBACK_LOG" => from_environment(name).or_else(|| Some("warn".to_owned())),
         kept if KEPT.contains(&kept) => from_environment(kept),
         "HEARBACK_SENDING" => Some("on".to_owned()),
-        "HEARBACK_ORGANISATION" => Some(company::NAME.to_owned()),
-        "HEARBACK_IMPRINT" => Some(company::IMPRINT.to_owned()),
-        "HEARBACK_MAIL_FROM" => Some(format!("{} <feedback@example.com>", company::NAME)),
+        "HEARBACK_ORGANISATION" => Some(NAME.to_owned()),
+        "HEARBACK_IMPRINT" => Some(IMPRINT.to_owned()),
+        "HEARBACK_MAIL_FROM" => Some(format!("{NAME} <feedback@example.com>")),
         "HEARBACK_REPLY_TO" => Some("office@example.com".to_owned()),
-        "HEARBACK_TIME_ZONE" => Some("Europe/London".to_owned()),
+        "HEARBACK_TIME_ZONE" => Some(present::ZONE.name().to_owned()),
         _ => None,
     };
     Ok(Config::from_lookup(&lookup)?)

@@ -1,20 +1,21 @@
-//! Five weeks of the company, two hours at a time: visits arrive, the worker works, customers react.
+//! The company's life: people and a year of history by the road of files, then five weeks in steps: visits arrive,
+//! the worker works, customers react.
 
-use super::company::{self, DAYS, Reaction, VISITS};
-use super::mailbox::{Mail, Mailbox};
+use super::mailbox::Mailbox;
+use super::past::{self, Past};
+use super::present::DAYS;
+use super::roster;
+use super::weeks::Weeks;
 use crate::accounts::links::{self, Colleague};
 use crate::accounts::{Role, queries as accounts};
-use crate::answering::{form, nonce, queries as answers, submit};
 use crate::app::App;
-use crate::arrival;
-use crate::delivery::{self, Sender, opt_out};
+use crate::delivery::Sender;
 use crate::error::{Error, Result};
-use crate::ids::LinkToken;
-use crate::surveys::wording::wording;
-use crate::visits::store::{self, Change};
-use crate::visits::{Outcome, intake, queries as visits};
-use crate::web::Fields;
-use crate::{db, people, worker};
+use crate::imports::{Progress, Rejects};
+use crate::people::{import as people_import, queries as people};
+use crate::surveys::past::Scale;
+use crate::visits::queries as visits;
+use crate::{history_import, worker};
 use chrono::{DateTime, Days, DurationRound, TimeDelta, Utc};
 use diesel::PgConnection;
 use std::path::Path;
@@ -22,11 +23,15 @@ use std::path::Path;
 /// Password of every account of the demo.
 pub const PASSWORD: &str = "northwind-demo";
 
-/// Accounts of the demo: address, name, role, team.
-pub const ACCOUNTS: [(&str, &str, Role, Option<&str>); 3] = [
-    ("hr@example.com", "Ingrid Vale", Role::Hr, None),
-    ("manager@example.com", "Pavel Brandt", Role::Manager, Some("Harbour")),
-    ("admin@example.com", "Sam Okafor", Role::Admin, None),
+/// Team of the account that is a manager's.
+pub const TEAM: &str = "Harbour";
+
+/// Accounts of the demo: address, name, role. The manager leads [`TEAM`].
+pub const ACCOUNTS: [(&str, &str, Role); 4] = [
+    ("hr@example.com", "Ingrid Vale", Role::Hr),
+    ("manager@example.com", "", Role::Manager),
+    ("admin@example.com", "Sam Okafor", Role::Admin),
+    ("caller@example.com", "Jo Hartley", Role::Caller),
 ];
 
 const STEP: TimeDelta = TimeDelta::hours(2);
@@ -49,30 +54,15 @@ pub async fn beginning(app: &App) -> Result<DateTime<Utc>> {
         );
         return Err(Error::conflict(detail));
     }
-    let now = app.clock.now();
-    let hour = now.duration_trunc(TimeDelta::hours(1)).map_err(Error::internal)?;
-    let began = hour.checked_sub_days(Days::new(DAYS)).unwrap_or(hour);
+    let minute = app.clock.now().duration_trunc(TimeDelta::minutes(1)).map_err(Error::internal)?;
+    let began = minute.checked_sub_days(Days::new(DAYS)).unwrap_or(minute);
     std::fs::write(&marker, began.to_rfc3339()).map_err(Error::internal)?;
     Ok(began)
 }
 
-/// Returns how far an earlier start came.
-pub fn reached(app: &App, began: DateTime<Utc>) -> DateTime<Utc> {
-    let text = std::fs::read_to_string(app.config.data.join("demo-reached")).unwrap_or_default();
-    text.parse().unwrap_or(began)
-}
-
-/// Something a customer will do.
-struct Due {
-    at: DateTime<Utc>,
-    token: LinkToken,
-    language: &'static str,
-    act: Act,
-}
-
-enum Act {
-    Stop,
-    Post(String),
+/// Returns how far an earlier start came in the five weeks; nothing when it did not come to them.
+pub fn reached(app: &App) -> Option<DateTime<Utc>> {
+    std::fs::read_to_string(app.config.data.join("demo-reached")).ok()?.parse().ok()
 }
 
 /// Plays everything up to `until`; does nothing when it was played before.
@@ -84,113 +74,60 @@ pub async fn play(app: &App, began: DateTime<Utc>, until: DateTime<Utc>, mail: &
     if marker.exists() {
         return Ok(());
     }
-    eprintln!("hearback: making a fictitious company; its five weeks take some seconds");
+    if reached(app).is_none() {
+        eprintln!("hearback: making a fictitious company; its year of history takes some seconds");
+        let parts = app.clone();
+        let bringing = tokio::task::spawn_blocking(move || bring_history(&parts, began));
+        bringing.await.map_err(Error::internal)??;
+    }
+    eprintln!("hearback: playing its last five weeks, with mails into {}", mail.display());
+    let mut weeks = Weeks::new(app, began);
     let sender = Sender::new(app.clone());
     let mut mailbox = Mailbox::new(mail);
-    let mut due: Vec<Due> = Vec::new();
-    let mut waiting: Vec<usize> = (0..VISITS).collect();
     while app.clock.now() < until {
-        app.clock.set((app.clock.now() + STEP).min(until));
-        let now = app.clock.now();
-        let parts = app.clone();
-        let (arriving, later): (Vec<usize>, Vec<usize>) =
-            waiting.into_iter().partition(|index| company::visit(*index, began).arrives_at <= now);
-        waiting = later;
-        app.db(move |connection| {
-            arriving.into_iter().try_for_each(|index| arrive(connection, &parts, index, began))
-        })
-        .await?;
+        // While nothing may be mailed, the worker has nothing to do.
+        let organisation = &app.config.organisation;
+        let next = app.config.sending.window.next(app.clock.now() + STEP, organisation.time_zone).min(until);
+        weeks = weeks.go_on(next).await?;
         worker::round(app, &sender).await?;
-        for mail in mailbox.fresh()? {
-            due.extend(reactions(&mail));
-        }
-        let (ready, rest): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|due| due.at <= now);
-        due = rest;
-        let parts = app.clone();
-        app.db(move |connection| ready.iter().try_for_each(|due| react(connection, &parts, due))).await?;
+        weeks = weeks.receive(mailbox.fresh()?).await?;
         // What an interrupted start had done is recognised; only the clock must not go back.
-        std::fs::write(app.config.data.join("demo-reached"), now.to_rfc3339()).map_err(Error::internal)?;
+        std::fs::write(app.config.data.join("demo-reached"), next.to_rfc3339()).map_err(Error::internal)?;
     }
-    worker::round(app, &sender).await?;
     app.transaction(move |connection| open_accounts(connection, until)).await?;
     std::fs::write(&marker, "").map_err(Error::internal)
 }
 
-fn arrive(connection: &mut PgConnection, app: &App, index: usize, began: DateTime<Utc>) -> Result<()> {
-    let now = app.clock.now();
-    let planned = company::visit(index, began);
-    let checked = intake::check(&planned.message, now).map_err(Error::invalid)?;
-    db::transaction(connection, |connection| {
-        let survey = arrival::survey(connection)?;
-        arrival::take_in(connection, app, &checked, &survey, now)?;
-        if company::is_cancelled(index) {
-            let visit = visits::lock_visit(connection, &checked.external_id)?;
-            let reason = "the office cancelled it: a visit of the demo";
-            let change = Change { to: Outcome::Cancelled, by: "rule", reason, send_at: None };
-            if store::change(connection, visit.id, &change, now)? {
-                delivery::queries::close_of_visit(connection, visit.id)?;
-            }
-        }
-        Ok(())
-    })
+/// Brings the people and the year before, by the same code as `import people` and `import history`. What an interrupted
+/// start had brought is recognised.
+fn bring_history(app: &App, ends: DateTime<Utc>) -> Result<()> {
+    let people = roster::people(past::first_day(ends));
+    let how = people_import::Options::default();
+    let brought = people_import::run(app, people.as_bytes(), &how, &mut Progress::silent())?;
+    all_in(&brought.rejects)?;
+    let how = history_import::Options { scale: Scale { min: 1, max: 5 }, dry_run: false, rejects: None };
+    let brought = history_import::run(app, Past::new(ends), &how, &mut Progress::silent())?;
+    all_in(&brought.rejects)?;
+    history_import::fold(app).map(drop)
 }
 
-/// What the customer of a visit will do after a mail.
-fn reactions(mail: &Mail) -> Vec<Due> {
-    let (index, token, now) = (mail.index, &mail.token, mail.sent_at);
-    let language = if company::is_german(index) { "de" } else { "en" };
-    let due = |at, act| Due { at, token: token.clone(), language, act };
-    match company::reaction(index) {
-        Reaction::Nothing => Vec::new(),
-        Reaction::Stops => vec![due(now + TimeDelta::hours(5), Act::Stop)],
-        Reaction::Answers(said) => {
-            let at = now + TimeDelta::hours(said.after_hours);
-            let first = due(at, Act::Post(format!("step=1&overall={}", said.overall)));
-            let second = said.more.map(|more| due(at + TimeDelta::minutes(1), Act::Post(more)));
-            std::iter::once(first).chain(second).collect()
-        }
+fn all_in(rejects: &Rejects) -> Result<()> {
+    match rejects.shown.first() {
+        None => Ok(()),
+        Some(reason) => Err(Error::internal(format_args!("a row of the demo is wrong: {reason}"))),
     }
-}
-
-/// Does what the page behind the link does.
-fn react(connection: &mut PgConnection, app: &App, due: &Due) -> Result<()> {
-    let now = app.clock.now();
-    let hash = due.token.hash();
-    match &due.act {
-        Act::Stop => {
-            db::transaction(connection, |connection| opt_out::stop(connection, &app.keys, &due.token, now))?;
-        }
-        Act::Post(body) => {
-            if is_done(connection, &hash, body)? {
-                return Ok(());
-            }
-            let content = arrival::survey(connection)?.content;
-            let answers = form::check(&Fields::parse(body.as_bytes()), &content, wording(due.language))
-                .map_err(|errors| Error::internal(format_args!("a form of the demo is wrong: {errors:?}")))?;
-            let nonce = nonce::issue(&app.keys, &hash, now);
-            let used = nonce::check(&app.keys, &hash, &nonce, now)
-                .ok_or_else(|| Error::internal("a nonce is wrong"))?;
-            submit::store(connection, &hash, &used, &answers, due.language, now)?;
-        }
-    }
-    Ok(())
-}
-
-/// Tells whether an interrupted start had posted this already.
-fn is_done(connection: &mut PgConnection, token_hash: &[u8], body: &str) -> Result<bool> {
-    let Some(link) = answers::find_link(connection, token_hash)? else { return Ok(true) };
-    let stored = answers::find_response(connection, link.visit)?;
-    Ok(stored.is_some_and(|stored| stored.complete || body.starts_with("step=1")))
 }
 
 fn open_accounts(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
-    for (email, name, role, team) in ACCOUNTS {
+    for (email, name, role) in ACCOUNTS {
         if accounts::find_account(connection, email)?.is_some() {
             continue;
         }
-        let team = team.map(|team| people::queries::upsert_team(connection, team)).transpose()?;
-        let colleague =
-            Colleague { email: email.to_owned(), name: name.to_owned(), role, employee: None, team };
+        let leads = role == Role::Manager;
+        let team = if leads { Some(people::upsert_team(connection, TEAM)?) } else { None };
+        let lead = roster::lead_of(TEAM).filter(|_| leads);
+        let name = lead.map_or(name, |(_, lead)| lead.name).to_owned();
+        let colleague = Colleague { email: email.to_owned(), name, role, employee: None, team };
         links::invite_with_password(connection, &colleague, PASSWORD, now)?;
     }
     Ok(())

@@ -46,26 +46,35 @@ fn outcomes(output: &Output) -> Vec<(String, i64)> {
         .collect()
 }
 
+/// Starts the demo, kills it as soon as it has come so far, and waits until its Postgres is gone.
+fn kill_when(data: &Path, arguments: &[&str], is_there: impl Fn() -> bool) {
+    let mut program = Program::start(&[], arguments);
+    wait_until("the moment of the kill", Duration::from_mins(2), || {
+        assert!(!program.has_ended(), "{}", program.words());
+        is_there().then_some(())
+    });
+    assert!(!processes_in(data).is_empty(), "the demo runs a Postgres");
+    program.signal("KILL");
+    program.end(Duration::from_secs(10));
+    wait_gone(data);
+}
+
 #[test]
-fn the_demo_survives_a_kill_is_made_once_and_leaves_no_postgres_behind() {
+fn the_demo_survives_kills_is_made_once_and_leaves_no_postgres_behind() {
     let folder = fresh_folder("demo");
     let data = folder.0.join("data");
     let arguments = ["demo", "--data", data.to_str().unwrap(), "--once"];
-    let mut first = Program::start(&[], &arguments);
-    wait_until("the middle of the demo", Duration::from_mins(2), || {
-        assert!(!first.has_ended(), "{}", first.words());
-        (mails(&data) > 40).then_some(())
-    });
-    assert!(!processes_in(&data).is_empty(), "the demo runs a Postgres");
-    first.signal("KILL");
-    first.end(Duration::from_secs(10));
-    wait_gone(&data);
+    // Once while its history comes in, once in the middle of its live weeks.
+    kill_when(&data, &arguments, || data.join("demo-began").exists());
+    kill_when(&data, &arguments, || mails(&data) > 40);
     let resumed = run(&[], &arguments);
     let told = outcomes(&resumed);
     let (total, parts) = told.split_last().unwrap();
-    assert_eq!((total.0.as_str(), total.1), ("total", 300));
+    assert_eq!((total.0.as_str(), total.1), ("total", 6300));
     assert_eq!(parts.iter().map(|(_, count)| count).sum::<i64>(), total.1);
-    assert!(parts.iter().any(|(outcome, count)| outcome == "answered" && *count > 30), "{told:?}");
+    for (outcome, least) in [("answered", 2_000), ("unreachable", 300), ("to_call", 10), ("planned", 1)] {
+        assert!(parts.iter().any(|(word, count)| word == outcome && *count >= least), "{outcome}: {told:?}");
+    }
     assert!(!parts.iter().any(|(outcome, _)| outcome == "sending"), "{told:?}");
     wait_gone(&data);
     let mailed = mails(&data);
@@ -74,7 +83,7 @@ fn the_demo_survives_a_kill_is_made_once_and_leaves_no_postgres_behind() {
     let settings = [("HEARBACK_DATA", data.to_str().unwrap())];
     let period = ["evaluate", "--from", "2000-01-01", "--to", "2100-01-01", "--format", "json"];
     let evaluation: Value = serde_json::from_str(&said(&run(&settings, &period))).unwrap();
-    assert_eq!(evaluation["evaluation"]["company"]["visits"], 300);
-    assert_eq!(evaluation["evaluation"]["employees"].as_array().unwrap().len(), 10);
+    assert_eq!(evaluation["evaluation"]["company"]["visits"], 6300);
+    assert_eq!(evaluation["evaluation"]["employees"].as_array().unwrap().len(), 40);
     wait_gone(&data);
 }
