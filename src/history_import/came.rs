@@ -99,16 +99,11 @@ impl<'a> Asked<'a> {
 
 impl Came {
     /// Reads what came of a visit; what is wrong is among the problems of the rows.
-    pub fn read(
-        rows: &mut Rows<'_>,
-        asked: &Asked<'_>,
-        visited_at: Option<DateTime<Utc>>,
-        now: DateTime<Utc>,
-    ) -> Self {
+    pub fn read(rows: &mut Rows<'_>, asked: &Asked<'_>, now: DateTime<Utc>) -> Self {
         let either = "must be email or phone";
         let first_contact = rows.parsed("first_contact", either, By::parse).unwrap_or(By::Email);
         let number = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite());
-        let came = Self {
+        Self {
             first_contact,
             answer: answer(rows, asked, now),
             call_priority: rows.parsed("call_priority", "must be a number from 0 to below 1", |text| {
@@ -120,15 +115,13 @@ impl Came {
                 |text| number(text).filter(|number| *number > 0.0 && *number <= 1.0),
             ),
             called: rows.parsed("called", "must be true or false, or empty while the call is open", truth),
-        };
-        came.check(rows, visited_at);
-        came
+        }
     }
 
-    /// What single cells cannot tell: whether they contradict each other.
-    fn check(&self, rows: &mut Rows<'_>, visited_at: Option<DateTime<Utc>>) {
+    /// Says what single cells cannot tell: whether they contradict each other.
+    pub fn check(&self, rows: &mut Rows<'_>, visited_at: DateTime<Utc>) {
         let Some(answer) = &self.answer else { return };
-        if visited_at.is_some_and(|visited_at| answer.at < visited_at) {
+        if answer.at < visited_at {
             rows.wrong("answered_at", "lies before visited_at");
         }
         match (self.first_contact, answer.by) {

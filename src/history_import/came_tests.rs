@@ -16,8 +16,8 @@ fn read(pairs: &str) -> std::result::Result<Came, Vec<String>> {
         Group { key: "V1".into(), rows: vec![Staged { line: 2, cells, problem: None }], too_many: false };
     let mut rows = Rows::of(&header, &group);
     let asked = Asked::of(&header, &questions, Scale { min: 1, max: 5 });
-    let visited_at = "2026-01-10T09:00:00Z".parse().ok();
-    let came = Came::read(&mut rows, &asked, visited_at, "2026-02-01T00:00:00Z".parse().unwrap());
+    let came = Came::read(&mut rows, &asked, "2026-02-01T00:00:00Z".parse().unwrap());
+    came.check(&mut rows, "2026-01-10T09:00:00Z".parse().unwrap());
     if rows.problems.is_empty() {
         Ok(came)
     } else {

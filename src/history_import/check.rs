@@ -1,7 +1,6 @@
 //! Checking a visit of the past: pure.
 
 use super::came::{Asked, Came};
-use crate::ids;
 use crate::imports::{Group, Header, Problem};
 use crate::visits::import::Rows;
 use crate::visits::intake;
@@ -34,22 +33,19 @@ pub fn check(
     }
     let mut rows = Rows::of(header, &group);
     let message = rows.message();
-    let checked = intake::check(&message, now);
-    let visited_at = checked.as_ref().ok().map(|visit| visit.visited_at);
-    let came = Came::read(&mut rows, asked, visited_at, now);
-    if let Err(fields) = &checked {
-        rows.refused(fields);
+    let came = Came::read(&mut rows, asked, now);
+    let mut content = Vec::with_capacity(1024);
+    // Writing plain structs into memory cannot fail.
+    let _ = serde_json::to_writer(&mut content, &message);
+    let _ = serde_json::to_writer(&mut content, &came);
+    let checked = intake::check_content(&message, &content, now);
+    match &checked {
+        Ok(visit) => came.check(&mut rows, visit.visited_at),
+        Err(fields) => rows.refused(fields),
     }
     let problems = std::mem::take(&mut rows.problems);
     match checked {
-        Ok(mut visit) if problems.is_empty() => {
-            let mut content = Vec::with_capacity(1024);
-            // Writing plain structs into memory cannot fail.
-            let _ = serde_json::to_writer(&mut content, &message);
-            let _ = serde_json::to_writer(&mut content, &came);
-            visit.content_hash = ids::sha256(&content);
-            Ok(Sound { visit, came, group })
-        }
+        Ok(visit) if problems.is_empty() => Ok(Sound { visit, came, group }),
         _ => Err((group, problems)),
     }
 }

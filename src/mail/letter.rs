@@ -251,6 +251,12 @@ pub fn clean_name(name: &str) -> String {
 }
 
 fn clean_line(text: &str, max_chars: usize) -> String {
+    // Most names are clean already.
+    let plain = |(before, byte): (u8, u8)| (b'!'..=b'~').contains(&byte) || byte == b' ' && before != b' ';
+    let pairs = std::iter::once(b' ').chain(text.bytes()).zip(text.bytes());
+    if text.len() <= max_chars && !text.ends_with(' ') && pairs.map(plain).all(|plain| plain) {
+        return text.to_owned();
+    }
     let unseen = |c: char| {
         c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };

@@ -63,6 +63,20 @@ impl Checker {
 /// # Errors
 /// Every field that is wrong, with what was expected.
 pub fn check(message: &VisitMessage, now: DateTime<Utc>) -> Result<CheckedVisit, Vec<FieldError>> {
+    let content = serde_json::to_vec(message).unwrap_or_default();
+    check_content(message, &content, now)
+}
+
+/// Checks a message whose content is more than itself, such as what came of the visit: a repetition is told from a
+/// contradiction by all of it.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_content(
+    message: &VisitMessage,
+    content: &[u8],
+    now: DateTime<Utc>,
+) -> Result<CheckedVisit, Vec<FieldError>> {
     let mut checker = Checker::default();
     let customer = message.customer.clone().unwrap_or_default();
     let (email, address_problem) = address(&customer);
@@ -70,7 +84,7 @@ pub fn check(message: &VisitMessage, now: DateTime<Utc>) -> Result<CheckedVisit,
     let customer_id = customer_id.map(|id| checker.id("/customer/id", id));
     let visit = CheckedVisit {
         external_id: checker.id("/id", &message.id),
-        content_hash: ids::sha256(&serde_json::to_vec(message).unwrap_or_default()),
+        content_hash: ids::sha256(content),
         visited_at: visited_at(&mut checker, &message.visited_at, now),
         service: checker.required("/service", &message.service),
         channel: checker.optional("/channel", message.channel.as_deref()),
