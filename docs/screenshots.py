@@ -56,10 +56,10 @@ class Browser:
     def click(self, selector):
         self.do(f"/element/{self.find(selector)}/click", {})
 
-    def picture(self, path):
-        # The protocol's own picture of the whole page needs no script on it.
+    def picture(self, path, whole=False):
+        # The protocol's own picture needs no script on the page.
         answer = self.do("/goog/cdp/execute", {"cmd": "Page.captureScreenshot",
-                                               "params": {"format": "png", "captureBeyondViewport": True}})
+                                               "params": {"format": "png", "captureBeyondViewport": whole}})
         path.write_bytes(base64.b64decode(answer["data"]))
         print(path)
 
@@ -94,7 +94,7 @@ def main():
             phone.open(base + path + "?score=4")
             if 'name="step"' in phone.do("/source", method="GET"):
                 break
-        phone.picture(folder / "answer.png")
+        phone.picture(folder / "answer.png", whole=True)
         phone.close()
         desk = Browser(port, 1280, 900, 1)
         desk.open(base + "/login")
@@ -106,6 +106,12 @@ def main():
         desk.picture(folder / "today.png")
         desk.open(base + "/evaluations")
         desk.picture(folder / "evaluations.png")
+        desk.open(base + "/responses?comment=yes")
+        desk.click("tbody a")
+        desk.picture(folder / "response.png")
+        desk.click("header.head a.button")
+        desk.click("a[href^='/customers/']")
+        desk.picture(folder / "customer.png")
         desk.close()
     finally:
         driver.terminate()

@@ -122,7 +122,7 @@ fn row(found: &Found, person: &Person, today: NaiveDate) -> PersonRow {
         email: person.email.clone(),
         site: person.site.clone(),
         leads: leads.map(|lead| format!("leads {} since {}", lead.team, day(lead.from))).collect(),
-        left: person.left_on.map(|last| (last.to_string(), last < today)),
+        left: person.left_on.map(|last| (day(last), last < today)),
         visits: thousands(found.visits.get(&person.id).copied().unwrap_or(0)),
     }
 }

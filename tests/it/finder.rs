@@ -366,7 +366,7 @@ fn people_stand_by_team_and_name_and_those_who_left_at_the_end() {
     let hr = app.staff(Role::Hr, None);
     let page = hr.get("/people").expect(200).body;
     let places =
-        ["North 2 <", "Erika Muster", "South <", "Otto Other", "Left <", "Adam Gone", "left on 2026-11-01"]
+        ["North 2 <", "Erika Muster", "South <", "Otto Other", "Left <", "Adam Gone", "left on 1 Nov 2026"]
             .map(|words| page.find(words));
     assert!(places.is_sorted() && places[0].is_some(), "{places:?} {page}");
     assert!(
