@@ -7,7 +7,7 @@ use crate::db::postgres::{LaunchError, Options, Postgres};
 use crate::error::Error;
 use crate::ids::{self, Keyring};
 use crate::surveys::builtin;
-use crate::{customers, delivery};
+use crate::{customers, delivery, imports};
 use crate::{db, mail, telemetry};
 use std::fmt;
 use std::io::Write;
@@ -74,6 +74,7 @@ impl Boot {
         check_secrets(&mut connection, &keys)?;
         let now = db::read_time(&mut connection)?;
         db::transaction(&mut connection, |connection| builtin::publish(connection, now))?;
+        imports::sweep(&mut connection, now)?;
         let pool = db::connect(&database_url, config.database.pool)?;
         let clock = Clock::running(now);
         let app = App::new(Parts { pool, clock, config, keys, templates, transport });

@@ -7,10 +7,11 @@ use crate::app::App;
 use crate::arrival;
 use crate::delivery::eligibility;
 use crate::error::{Error, Result};
-use crate::imports::{Group, Header, Import, Layout, Problem, Progress, Rejects, each_chunk};
+use crate::imports::{Group, Import, Layout, Problem, Progress, Rejects, each_chunk};
 use crate::surveys::SurveyVersion;
 use crate::visits::import::{COLUMNS, Rows};
 use crate::visits::model::CheckedVisit;
+use crate::visits::queries::bulk as many_visits;
 use crate::visits::store::{self, Stored};
 use crate::visits::{Outcome, intake};
 use crate::{db, imports};
@@ -60,6 +61,8 @@ pub struct Summary {
     pub forecast: Forecast,
     /// Visits that are new.
     pub new: u64,
+    /// Where they stand, by the word of the outcome.
+    pub outcomes: BTreeMap<&'static str, u64>,
     /// Visits that came before with the same content.
     pub repeated: u64,
     /// The visits that were refused.
@@ -80,64 +83,85 @@ pub fn run(
     say: impl FnOnce(&Forecast),
 ) -> Result<Summary> {
     let now = app.clock.now();
+    let mut rejects = Rejects::create(rejects)?;
     let get = || app.pool.get().map_err(Error::unavailable);
     let (mut staging, mut connection) = (get()?, get()?);
     let layout = Layout { kind: "visits", key: "visit_id", columns: COLUMNS.to_vec(), more: Vec::new() };
-    let import = Import::stage(&mut staging, input, &layout, now, progress)?;
     let survey = arrival::survey(&mut connection)?;
-    let pass = Pass { app, header: &import.header, survey: &survey, now };
-    let mut summary =
-        Summary { rows: import.rows, rejects: Rejects::open(rejects, &import.header)?, ..Summary::default() };
-    let mut done = 0;
-    each_chunk(&mut staging, &import, VISITS_AT_ONCE, |chunk| {
-        done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();
-        let mut refused: Vec<i64> = Vec::new();
-        for group in &chunk {
-            if !pass.foresee(&mut connection, group, &mut summary)? {
-                refused.extend(group.rows.iter().map(|row| row.line));
-            }
-        }
-        // What is refused now is not met again by the second pass.
-        imports::queries::delete_rows(&mut connection, import.run, &refused)?;
-        imports::queries::touch_run(&mut connection, import.run)?;
-        progress.done("checking", done, import.rows);
-        Ok(())
-    })?;
+    let import = Import::stage(&mut staging, input, &layout, now, progress)?;
+    rejects.begin(&import.header)?;
+    let mut pass = Pass {
+        app,
+        import: &import,
+        survey: &survey,
+        now,
+        summary: Summary { rows: import.rows, rejects, ..Summary::default() },
+    };
+    let done = pass.go(&mut staging, &mut connection, dry_run, progress, say);
     progress.end();
-    say(&summary.forecast);
-    if dry_run {
-        summary.new = summary.forecast.new_visits();
-        summary.repeated = summary.forecast.repeated;
-    } else {
-        let mut done = 0;
-        each_chunk(&mut staging, &import, VISITS_AT_ONCE, |chunk| {
-            done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();
-            pass.take_in(&mut connection, &chunk, &mut summary)?;
-            imports::queries::touch_run(&mut connection, import.run)?;
-            progress.done("storing", done, import.rows);
-            Ok(())
-        })?;
-        progress.end();
-    }
     import.finish(&mut staging)?;
-    summary.rejects.finish()?;
-    Ok(summary)
+    done?;
+    pass.summary.rejects.finish()?;
+    Ok(pass.summary)
 }
 
 /// What every step needs.
 struct Pass<'a> {
     app: &'a App,
-    header: &'a Header,
+    import: &'a Import,
     survey: &'a SurveyVersion,
     now: DateTime<Utc>,
+    summary: Summary,
 }
 
 impl Pass<'_> {
+    fn go(
+        &mut self,
+        staging: &mut PgConnection,
+        connection: &mut PgConnection,
+        dry_run: bool,
+        progress: &mut Progress,
+        say: impl FnOnce(&Forecast),
+    ) -> Result<()> {
+        let import = self.import;
+        let mut done = 0;
+        each_chunk(staging, import, VISITS_AT_ONCE, |chunk| {
+            done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();
+            let mut refused: Vec<i64> = Vec::new();
+            for group in &chunk {
+                if !self.foresee(connection, group)? {
+                    refused.extend(group.rows.iter().map(|row| row.ordinal));
+                }
+            }
+            // What is refused now is not met again by the second pass.
+            imports::queries::delete_rows(connection, import.run, &refused)?;
+            imports::queries::touch_run(connection, import.run)?;
+            progress.done("checking", done, import.rows);
+            Ok(())
+        })?;
+        progress.end();
+        say(&self.summary.forecast);
+        if dry_run {
+            self.summary.new = self.summary.forecast.new_visits();
+            self.summary.repeated = self.summary.forecast.repeated;
+            self.summary.outcomes = self.summary.forecast.outcomes.clone();
+            return Ok(());
+        }
+        let mut done = 0;
+        each_chunk(staging, import, VISITS_AT_ONCE, |chunk| {
+            done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();
+            self.take_in(connection, &chunk)?;
+            imports::queries::touch_run(connection, import.run)?;
+            progress.done("storing", done, import.rows);
+            Ok(())
+        })
+    }
+
     fn check(&self, group: &Group) -> std::result::Result<CheckedVisit, Vec<Problem>> {
         if group.rows.iter().any(|row| row.problem.is_some()) {
             return Err(Vec::new());
         }
-        let mut rows = Rows::of(self.header, group);
+        let mut rows = Rows::of(&self.import.header, group);
         let message = rows.message();
         match intake::check(&message, self.now) {
             Ok(visit) if rows.problems.is_empty() => Ok(visit),
@@ -150,20 +174,20 @@ impl Pass<'_> {
     }
 
     /// Says what would become of a visit; false when it was refused.
-    fn foresee(&self, connection: &mut PgConnection, group: &Group, summary: &mut Summary) -> Result<bool> {
+    fn foresee(&mut self, connection: &mut PgConnection, group: &Group) -> Result<bool> {
         let visit = match self.check(group) {
             Ok(visit) => visit,
             Err(problems) => {
-                summary.rejects.refuse(&group.rows, &problems)?;
+                self.summary.rejects.refuse(&group.rows, &problems)?;
                 return Ok(false);
             }
         };
         match store::known(connection, &visit)? {
             Some(Stored::Contradicted(_)) => {
-                summary.rejects.refuse(&group.rows, &[contradiction(group)])?;
+                self.summary.rejects.refuse(&group.rows, &[contradiction(group)])?;
                 return Ok(false);
             }
-            Some(_) => summary.forecast.repeated += 1,
+            Some(_) => self.summary.forecast.repeated += 1,
             None => {
                 let decision = eligibility::decide(
                     connection,
@@ -173,7 +197,7 @@ impl Pass<'_> {
                     &self.app.keys,
                     self.now,
                 )?;
-                let forecast = &mut summary.forecast;
+                let forecast = &mut self.summary.forecast;
                 *forecast.outcomes.entry(decision.outcome.as_str()).or_default() += 1;
                 if let Some(at) = decision.send_at {
                     forecast.first_send_at = Some(forecast.first_send_at.map_or(at, |first| first.min(at)));
@@ -185,7 +209,7 @@ impl Pass<'_> {
     }
 
     /// Takes a chunk in.
-    fn take_in(&self, connection: &mut PgConnection, chunk: &[Group], summary: &mut Summary) -> Result<()> {
+    fn take_in(&mut self, connection: &mut PgConnection, chunk: &[Group]) -> Result<()> {
         let mut visits: Vec<(&Group, CheckedVisit)> =
             chunk.iter().filter_map(|group| Some((group, self.check(group).ok()?))).collect();
         // All who store several visits lock them in the same order.
@@ -203,12 +227,21 @@ impl Pass<'_> {
                 done => break done?,
             }
         };
+        let mut new: Vec<uuid::Uuid> = Vec::new();
         for ((group, _), stored) in visits.iter().zip(stored) {
             match stored {
-                Stored::New(_) => summary.new += 1,
-                Stored::Repeated(_) => summary.repeated += 1,
-                Stored::Contradicted(_) => summary.rejects.refuse(&group.rows, &[contradiction(group)])?,
+                Stored::New(id) => new.push(id),
+                Stored::Repeated(_) => self.summary.repeated += 1,
+                Stored::Contradicted(_) => {
+                    self.summary.rejects.refuse(&group.rows, &[contradiction(group)])?;
+                }
             }
+        }
+        self.summary.new += new.len() as u64;
+        // Where they really stand: what came with an earlier row of the file may have changed what was foreseen.
+        for (word, count) in many_visits::count_outcomes(connection, &new)? {
+            let outcome: Outcome = word.parse().map_err(Error::internal)?;
+            *self.summary.outcomes.entry(outcome.as_str()).or_default() += u64::try_from(count).unwrap_or(0);
         }
         Ok(())
     }

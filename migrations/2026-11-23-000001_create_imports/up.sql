@@ -8,10 +8,13 @@ CREATE TABLE import_run (
 );
 CREATE UNLOGGED TABLE import_row (
     import_run_id uuid NOT NULL,
+    -- A row that may belong to several keys stands once for each.
+    id bigint NOT NULL,
     line bigint NOT NULL,
     -- Rows with the same key are stored or refused together: the visit, or the employee.
     key text COLLATE "C" NOT NULL,
     cells bytea NOT NULL,
     problem text,
-    PRIMARY KEY (import_run_id, line)
+    is_shadow boolean NOT NULL,
+    PRIMARY KEY (import_run_id, id)
 );

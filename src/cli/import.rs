@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::boot::{Boot, BootError};
-use crate::db;
 use crate::error::{Error, Kind, Result};
 use crate::history_import;
 use crate::imports::{Progress, Rejects};
@@ -11,9 +10,11 @@ use crate::people::import as people_import;
 use crate::surveys::past::Scale;
 use crate::visits_import::{self, Forecast};
 use crate::web::format::{counted, thousands};
+use crate::{db, delivery};
 use serde_json::json;
 use std::fs::File;
-use std::io::{Read, stdin};
+use std::io::{Read, Write, stdin, stdout};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -71,8 +72,13 @@ impl Options {
     }
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
-    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+/// Tells whether two names are of one file; - is whatever standard input was made of.
+fn is_same(rejects: &Path, input: &Path) -> bool {
+    let input = if input == Path::new("-") { Path::new("/dev/stdin") } else { input };
+    match (rejects.metadata(), input.metadata()) {
+        (Ok(one), Ok(other)) => one.is_file() && (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        _ => false,
+    }
 }
 
 /// Imports a file. Exit 0: everything is in; 2: some rows were refused.
@@ -86,19 +92,24 @@ pub fn run(boot: &Boot, what: &What) -> std::result::Result<ExitCode, BootError>
         What::Visits(options) => ("visits", options),
         What::History { options, .. } => ("history", options),
     };
-    let (lines, rejects) = match what {
-        What::People(options) => people(app, options)?,
-        What::Visits(options) => visits(app, options)?,
-        What::History { options, scale } => history(app, options, *scale)?,
+    let done = match what {
+        What::People(options) => people(app, options),
+        What::Visits(options) => visits(app, options),
+        What::History { options, scale } => history(app, options, *scale),
     };
+    if !options.dry_run {
+        let lines = done.as_ref().map_or_else(|_| vec![("failed", 1)], |(lines, _)| lines.clone());
+        record(app, kind, &lines)?;
+    }
+    let (lines, rejects) = done?;
     for (name, count) in &lines {
-        println!("{name:<18} {:>9}", thousands(i64::try_from(*count).unwrap_or(i64::MAX)));
+        let count = thousands(i64::try_from(*count).unwrap_or(i64::MAX));
+        // Whoever reads this may have gone; what was imported stays imported.
+        drop(writeln!(stdout(), "{name:<18} {count:>9}"));
     }
     tell(options, &rejects);
     if options.dry_run {
         eprintln!("hearback: a dry run; nothing was stored");
-    } else {
-        record(app, kind, &lines)?;
     }
     Ok(if rejects.groups == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
@@ -145,7 +156,9 @@ fn history(app: &App, options: &Options, scale: Scale) -> Result<Told> {
         ("visits rejected", summary.rejects.groups),
     ];
     lines.extend(summary.outcomes.into_iter().filter(|(_, count)| *count > 0));
-    eprintln!("hearback: the answers belong to the survey {}", summary.survey);
+    if let Some(survey) = &summary.survey {
+        eprintln!("hearback: the answers belong to the survey {survey}");
+    }
     Ok((lines, summary.rejects))
 }
 
@@ -160,7 +173,7 @@ fn visits(app: &App, options: &Options) -> Result<Told> {
         ("visits repeated", summary.repeated),
         ("visits rejected", summary.rejects.groups),
     ];
-    lines.extend(summary.forecast.outcomes);
+    lines.extend(summary.outcomes);
     Ok((lines, summary.rejects))
 }
 
@@ -178,6 +191,9 @@ fn announce(app: &App, forecast: &Forecast) {
         ),
         _ => eprintln!("hearback: no survey will be mailed"),
     }
+    if forecast.planned() > 0 && !is_sending(app) {
+        eprintln!("hearback: sending is off; nothing goes out until it is switched on: hearback sending on");
+    }
     for (outcome, number) in forecast.outcomes.iter().filter(|(outcome, _)| **outcome != "planned") {
         let why = match *outcome {
             "expired" => "older than 14 days, never mailed",
@@ -189,6 +205,14 @@ fn announce(app: &App, forecast: &Forecast) {
         };
         eprintln!("hearback: {} {why}", counted(count(*number), "visit", "visits"));
     }
+}
+
+fn is_sending(app: &App) -> bool {
+    let switch = || -> Result<bool> {
+        let mut connection = app.pool.get().map_err(Error::unavailable)?;
+        delivery::queries::is_switched_on(&mut connection)
+    };
+    app.config.sending.always_on || switch().unwrap_or(false)
 }
 
 fn people(app: &App, options: &Options) -> Result<Told> {

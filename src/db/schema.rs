@@ -91,12 +91,14 @@ diesel::table! {
 }
 
 diesel::table! {
-    import_row (import_run_id, line) {
+    import_row (import_run_id, id) {
         import_run_id -> Uuid,
+        id -> Int8,
         line -> Int8,
         key -> Text,
         cells -> Bytea,
         problem -> Nullable<Text>,
+        is_shadow -> Bool,
     }
 }
 

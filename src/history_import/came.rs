@@ -22,6 +22,9 @@ pub const COLUMNS: [Column; 7] = [
 /// The longest comment (characters); other systems allow more than our page does.
 const LONGEST_COMMENT: usize = 10_000;
 
+/// The least probability of a call; what is smaller is a slip, and its weight in an estimate would be absurd.
+const LEAST_PROBABILITY: f64 = 0.000_001;
+
 /// How a customer was spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -111,8 +114,8 @@ impl Came {
             }),
             probability: rows.parsed(
                 "call_probability",
-                "must be a number above 0 and at most 1, or empty when it was never drawn",
-                |text| number(text).filter(|number| *number > 0.0 && *number <= 1.0),
+                "must be a number from 0.000001 to 1, or empty when it was never drawn",
+                |text| number(text).filter(|number| (LEAST_PROBABILITY..=1.0).contains(number)),
             ),
             called: rows.parsed("called", "must be true or false, or empty while the call is open", truth),
         }

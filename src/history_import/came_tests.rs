@@ -12,8 +12,11 @@ fn read(pairs: &str) -> std::result::Result<Came, Vec<String>> {
     let layout = Layout { kind: "history", key: "visit_id", columns, more: questions.clone() };
     let header = Header::read(all.iter().map(|(name, _)| name.as_bytes()), &layout).unwrap();
     let cells = Cells::pack(all.iter().map(|(_, value)| value.as_bytes()));
-    let group =
-        Group { key: "V1".into(), rows: vec![Staged { line: 2, cells, problem: None }], too_many: false };
+    let group = Group {
+        key: "V1".into(),
+        rows: vec![Staged { ordinal: 1, line: 2, cells, problem: None, is_shadow: false }],
+        too_many: false,
+    };
     let mut rows = Rows::of(&header, &group);
     let asked = Asked::of(&header, &questions, Scale { min: 1, max: 5 });
     let came = Came::read(&mut rows, &asked, "2026-02-01T00:00:00Z".parse().unwrap());

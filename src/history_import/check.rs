@@ -38,6 +38,10 @@ pub fn check(
     // Writing plain structs into memory cannot fail.
     let _ = serde_json::to_writer(&mut content, &message);
     let _ = serde_json::to_writer(&mut content, &came);
+    // The same number on another scale is another answer.
+    if came.answer.is_some() {
+        content.extend_from_slice(format!("{}..{}", asked.scale.min, asked.scale.max).as_bytes());
+    }
     let checked = intake::check_content(&message, &content, now);
     match &checked {
         Ok(visit) => came.check(&mut rows, visit.visited_at),

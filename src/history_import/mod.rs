@@ -26,8 +26,8 @@ use prepare::{Directory, Prepared};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// How many visits are written in one transaction.
 const VISITS_AT_ONCE: usize = 2_000;
@@ -56,8 +56,8 @@ pub struct Summary {
     pub outcomes: BTreeMap<&'static str, u64>,
     /// The visits that were refused.
     pub rejects: Rejects,
-    /// The survey version that the answers belong to.
-    pub survey: String,
+    /// The survey version that new answers belong to, if there are any.
+    pub survey: Option<String>,
 }
 
 /// Imports a history.
@@ -67,32 +67,39 @@ pub struct Summary {
 /// file again brings the rest.
 pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Progress) -> Result<Summary> {
     let now = app.clock.now();
+    let mut rejects = Rejects::create(options.rejects)?;
     let get = || app.pool.get().map_err(Error::unavailable);
     let (mut staging, mut connection) = (get()?, get()?);
     let questions = question_keys(&mut connection)?;
     let import = Import::stage(&mut staging, input, &layout(&questions), now, progress)?;
+    rejects.begin(&import.header)?;
     let asked = Asked::of(&import.header, &questions, options.scale);
-    let survey = survey(&mut connection, &asked, options, now)?;
-    let shared = Mutex::new(Summary {
-        rows: import.rows,
-        rejects: Rejects::open(options.rejects, &import.header)?,
-        survey: format!("{} v{}", survey.survey, survey.version),
-        ..Summary::default()
-    });
+    let shared = Mutex::new(Summary { rows: import.rows, rejects, ..Summary::default() });
+    let survey = OnceLock::new();
     let context =
         Context { app, header: &import.header, asked: &asked, survey: &survey, now, shared: &shared };
-    let touched = {
-        let writers = if options.dry_run { Vec::new() } else { vec![get()?, get()?] };
-        context.go_through(&mut staging, &mut connection, &import, writers, progress)?
-    };
-    if !options.dry_run {
-        memberships::derive(&mut connection, &touched)?;
-    }
+    let done = store(&context, &mut staging, &mut connection, &import, options.dry_run, progress);
     progress.end();
     import.finish(&mut staging)?;
+    done?;
     let mut summary = shared.into_inner().map_err(Error::internal)?;
+    summary.survey = survey.get().map(|survey| format!("{} v{}", survey.survey, survey.version));
     summary.rejects.finish()?;
     Ok(summary)
+}
+
+fn store(
+    context: &Context<'_>,
+    staging: &mut PgConnection,
+    connection: &mut PgConnection,
+    import: &Import,
+    dry_run: bool,
+    progress: &mut Progress,
+) -> Result<()> {
+    let get = || context.app.pool.get().map_err(Error::unavailable);
+    let writers = if dry_run { Vec::new() } else { vec![get()?, get()?] };
+    let employees = context.go_through(staging, connection, import, writers, progress)?;
+    if dry_run { Ok(()) } else { memberships::derive(connection, &employees) }
 }
 
 /// Every question that was ever asked here may stand in a file, and those of the built-in survey.
@@ -109,24 +116,13 @@ pub fn layout(questions: &[String]) -> Layout {
     Layout { kind: "history", key: "visit_id", columns, more: questions.to_vec() }
 }
 
-/// The version of this scale and these questions; a dry run makes none.
-fn survey(
-    connection: &mut PgConnection,
-    asked: &Asked<'_>,
-    options: &Options<'_>,
-    now: DateTime<Utc>,
-) -> Result<SurveyVersion> {
-    let publish = |connection: &mut PgConnection| past::publish(connection, &asked.keys, options.scale, now);
-    if options.dry_run { db::tried(connection, publish) } else { db::transaction(connection, publish) }
-}
-
 /// What every step of an import needs.
 #[derive(Clone, Copy)]
 struct Context<'a> {
     app: &'a App,
     header: &'a Header,
     asked: &'a Asked<'a>,
-    survey: &'a SurveyVersion,
+    survey: &'a OnceLock<SurveyVersion>,
     now: DateTime<Utc>,
     shared: &'a Mutex<Summary>,
 }
@@ -137,6 +133,17 @@ type Pooled = diesel::r2d2::PooledConnection<diesel::r2d2::ConnectionManager<PgC
 impl Context<'_> {
     fn change<T>(&self, change: impl FnOnce(&mut Summary) -> T) -> Result<T> {
         Ok(change(&mut *self.shared.lock().map_err(Error::internal)?))
+    }
+
+    /// Publishes the version of this scale and these questions, once there is an answer to it.
+    fn publish(&self, connection: &mut PgConnection) -> Result<()> {
+        if self.survey.get().is_none() {
+            let version = db::transaction(connection, |connection| {
+                past::publish(connection, &self.asked.keys, self.asked.scale, self.now)
+            })?;
+            let _ = self.survey.set(version);
+        }
+        Ok(())
     }
 
     /// Goes through the stage; without writers nothing is stored. Returns the employees it met.
@@ -150,29 +157,32 @@ impl Context<'_> {
     ) -> Result<Vec<uuid::Uuid>> {
         let is_dry = writers.is_empty();
         let (sender, receiver) = sync_channel::<Vec<Prepared>>(1);
-        let receiver = Mutex::new(receiver);
+        let receiver = Arc::new(Mutex::new(receiver));
         let mut directory = Directory::default();
         let mut done = 0;
         std::thread::scope(|scope| {
-            let receiver = &receiver;
+            // The writers alone hold the receiver: when all of them have failed, sending fails too.
             let writing: Vec<_> = writers
                 .into_iter()
-                .map(|mut writer| scope.spawn(move || self.write_all(&mut writer, receiver)))
+                .map(|mut writer| {
+                    let receiver = Arc::clone(&receiver);
+                    scope.spawn(move || self.write_all(&mut writer, &receiver))
+                })
                 .collect();
+            drop(receiver);
             let read = each_chunk(staging, import, VISITS_AT_ONCE, |mut chunk: Vec<Group>| {
                 done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();
                 let prepared = directory.prepare(connection, self, &mut chunk, is_dry)?;
                 crate::imports::queries::touch_run(connection, import.run)?;
                 self.count(&prepared)?;
-                let total = self.change(|summary| summary.rows)?;
-                progress.done("storing", done, total);
-                // A writer that failed has hung up; its error is reported below.
+                progress.done("storing", done, import.rows);
                 if !is_dry && !prepared.is_empty() && sender.send(prepared).is_err() {
-                    return Err(Error::internal("a writer of the import ended early"));
+                    return Err(Error::internal("every writer of the import has ended early"));
                 }
                 Ok(())
             });
             drop(sender);
+            // What a writer says is the cause of whatever else failed.
             for writer in writing {
                 writer.join().map_err(|_| Error::internal("a writer of the import panicked"))??;
             }

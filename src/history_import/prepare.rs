@@ -7,6 +7,7 @@ use super::check::{Sound, check};
 use crate::customers::Contact;
 use crate::customers::queries::bulk::{self as customers, Identity};
 use crate::error::Result;
+use crate::ids;
 use crate::imports::{Group, Problem};
 use crate::people::model::NamedEmployee;
 use crate::people::queries::bulk::Membership;
@@ -14,11 +15,10 @@ use crate::people::queries::{self as people, bulk as many_people};
 use crate::visits::model::CheckedVisit;
 use crate::visits::queries::bulk as many_visits;
 use crate::visits::store::CALL;
-use crate::{db, ids};
 use chrono::NaiveDate;
 use diesel::PgConnection;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// A visit that only needs writing.
@@ -46,10 +46,20 @@ pub struct Prepared {
     pub group: Group,
 }
 
-/// The people and places that the file has named so far.
+/// An employee whom the file has named.
+#[derive(Debug, Clone, Copy)]
+struct Met {
+    id: Uuid,
+    /// Whether a row has said more of them than their id.
+    has_name: bool,
+    has_email: bool,
+}
+
+/// The people and places that the file has named so far. Each is found or made by a statement of its own: an import
+/// that dies leaves people without visits, who are found again by the next.
 #[derive(Debug, Default)]
 pub struct Directory {
-    employees: HashMap<String, Uuid>,
+    employees: HashMap<String, Met>,
     teams: HashMap<String, Uuid>,
     sites: HashMap<String, Uuid>,
 }
@@ -57,7 +67,7 @@ pub struct Directory {
 impl Directory {
     /// Returns our ids of the employees that the file has named.
     pub fn employees(&self) -> Vec<Uuid> {
-        let mut ids: Vec<Uuid> = self.employees.values().copied().collect();
+        let mut ids: Vec<Uuid> = self.employees.values().map(|met| met.id).collect();
         ids.sort_unstable();
         ids
     }
@@ -86,7 +96,10 @@ impl Directory {
         if is_dry {
             return Ok(fresh.into_iter().map(|sound| prepared(context, sound)).collect());
         }
-        db::transaction(connection, |connection| self.place(connection, context, fresh))
+        if fresh.iter().any(|sound| sound.came.answer.is_some()) {
+            context.publish(connection)?;
+        }
+        self.place(connection, context, fresh)
     }
 
     /// Leaves out what came before. People of a repeated visit are looked up too: an import that died may have
@@ -116,7 +129,9 @@ impl Directory {
         unseen.dedup_by(|a, b| a.external_id == b.external_id);
         if !unseen.is_empty() {
             let ids: Vec<&str> = unseen.iter().map(|named| named.external_id.as_str()).collect();
-            self.employees.extend(many_people::find_ids(connection, &ids)?);
+            for (external_id, id) in many_people::find_ids(connection, &ids)? {
+                self.employees.insert(external_id, Met { id, has_name: false, has_email: false });
+            }
         }
         Ok(fresh)
     }
@@ -129,11 +144,13 @@ impl Directory {
         fresh: Vec<Sound>,
     ) -> Result<Vec<Prepared>> {
         self.meet(connection, context, &fresh)?;
-        let mut contacts: BTreeMap<Identity, &Contact> = BTreeMap::new();
-        for sound in &fresh {
-            if let Some(identity) = Identity::of(&sound.visit.contact) {
-                contacts.entry(identity).or_insert(&sound.visit.contact);
-            }
+        let mut contacts: BTreeMap<Identity, Contact> = BTreeMap::new();
+        for contact in fresh.iter().map(|sound| &sound.visit.contact) {
+            let Some(identity) = Identity::of(contact) else { continue };
+            let known = contacts.entry(identity).or_insert_with(|| contact.clone());
+            known.name = known.name.take().or_else(|| contact.name.clone());
+            known.email = known.email.take().or_else(|| contact.email.clone());
+            known.phone = known.phone.take().or_else(|| contact.phone.clone());
         }
         let customers = customers::ensure_customers(connection, &contacts, context.now)?;
         let memberships = self.memberships(connection, &fresh)?;
@@ -150,33 +167,47 @@ impl Directory {
             .collect())
     }
 
+    /// Everything is found or made in the order of its name, so that two imports cannot wait for each other.
     fn meet(&mut self, connection: &mut PgConnection, context: &Context<'_>, fresh: &[Sound]) -> Result<()> {
-        let mut unseen: Vec<NamedEmployee> = Vec::new();
-        for sound in fresh {
-            if let Some(site) = &sound.visit.site
-                && !self.sites.contains_key(site)
-            {
-                self.sites.insert(site.clone(), people::upsert_site(connection, site)?);
-            }
-            for credit in &sound.visit.credits {
-                let named = &credit.employee;
-                if let Some(team) = &named.team
-                    && !self.teams.contains_key(team)
-                {
-                    self.teams.insert(team.clone(), people::upsert_team(connection, team)?);
-                }
-                if !self.employees.contains_key(&named.external_id) {
-                    unseen.push(named.clone());
-                }
-            }
+        let sites = fresh.iter().filter_map(|sound| sound.visit.site.as_ref());
+        let sites: BTreeSet<&String> = sites.filter(|site| !self.sites.contains_key(*site)).collect();
+        for site in sites {
+            self.sites.insert(site.clone(), people::upsert_site(connection, site)?);
         }
-        // Stable, so that of several the first in the file speaks.
-        unseen.sort_by(|a, b| a.external_id.cmp(&b.external_id));
-        unseen.dedup_by(|a, b| a.external_id == b.external_id);
+        let named = || fresh.iter().flat_map(|sound| &sound.visit.credits).map(|credit| &credit.employee);
+        let teams = named().filter_map(|named| named.team.as_ref());
+        let teams: BTreeSet<&String> = teams.filter(|team| !self.teams.contains_key(*team)).collect();
+        for team in teams {
+            self.teams.insert(team.clone(), people::upsert_team(connection, team)?);
+        }
+        let mut unseen: BTreeMap<&str, NamedEmployee> = BTreeMap::new();
+        for named in named().filter(|named| self.says_more(named)) {
+            let known = unseen.entry(&named.external_id).or_insert_with(|| named.clone());
+            known.name = known.name.take().or_else(|| named.name.clone());
+            known.email = known.email.take().or_else(|| named.email.clone());
+        }
+        let unseen: Vec<NamedEmployee> = unseen.into_values().collect();
         if !unseen.is_empty() {
-            self.employees.extend(many_people::ensure_employees(connection, &unseen, context.now)?);
+            let ids = many_people::ensure_employees(connection, &unseen, context.now)?;
+            for named in &unseen {
+                let Some(id) = ids.get(&named.external_id).copied() else { continue };
+                let met = self.employees.entry(named.external_id.clone());
+                let met = met.or_insert(Met { id, has_name: false, has_email: false });
+                met.has_name |= named.name.is_some();
+                met.has_email |= named.email.is_some();
+            }
         }
         Ok(())
+    }
+
+    fn id_of(&self, named: &NamedEmployee) -> Option<Uuid> {
+        self.employees.get(&named.external_id).map(|met| met.id)
+    }
+
+    fn says_more(&self, named: &NamedEmployee) -> bool {
+        self.employees.get(&named.external_id).is_none_or(|met| {
+            (named.name.is_some() && !met.has_name) || (named.email.is_some() && !met.has_email)
+        })
     }
 
     /// Who was in which team, of those for whom the file does not say.
@@ -187,8 +218,7 @@ impl Directory {
     ) -> Result<HashMap<Uuid, Vec<Membership>>> {
         let credits = fresh.iter().flat_map(|sound| &sound.visit.credits);
         let teamless = credits.filter(|credit| credit.employee.team.is_none());
-        let mut ids: Vec<Uuid> =
-            teamless.filter_map(|credit| self.employees.get(&credit.employee.external_id).copied()).collect();
+        let mut ids: Vec<Uuid> = teamless.filter_map(|credit| self.id_of(&credit.employee)).collect();
         ids.sort_unstable();
         ids.dedup();
         let mut found: HashMap<Uuid, Vec<Membership>> = HashMap::new();
@@ -212,7 +242,7 @@ impl Directory {
             theirs.into_iter().find(of_day).map(|(_, team, _, _)| *team)
         };
         let credit = |credit: &crate::visits::model::Credit| {
-            let employee = *self.employees.get(&credit.employee.external_id)?;
+            let employee = self.id_of(&credit.employee)?;
             let team = match &credit.employee.team {
                 Some(team) => self.teams.get(team).copied(),
                 None => team_on(&employee),
@@ -229,7 +259,7 @@ impl Directory {
 /// When the rejects cannot be written.
 pub fn refuse_contradiction(context: &Context<'_>, group: &Group) -> Result<()> {
     let line = group.rows.first().map_or(0, |row| row.line);
-    let reason = "came before with other content; what is stored was left as it is";
+    let reason = "came before with other content, or on another --scale; what is stored was left as it is";
     let problem = Problem::in_column(line, "visit_id", reason);
     context.change(|summary| summary.rejects.refuse(&group.rows, &[problem]))?
 }

@@ -11,27 +11,29 @@ use crate::{changes, db, ids};
 use diesel::PgConnection;
 use uuid::Uuid;
 
-/// How often a chunk is tried again when somebody else brought one of its visits at the same moment.
+/// How often a chunk is tried when another transaction stands in its way.
 const TRIES: usize = 3;
 
-/// Writes a chunk.
+/// Writes a chunk. Whatever somebody else has brought meanwhile is left out, however often that happens.
 ///
 /// # Errors
 /// When the database does not answer; nothing of the chunk is stored then.
 pub fn chunk(connection: &mut PgConnection, context: &Context<'_>, mut chunk: Vec<Prepared>) -> Result<()> {
-    for _ in 1..TRIES {
-        match db::bulk_transaction(connection, |connection| write(connection, context, &chunk)) {
-            Ok(()) => return Ok(()),
-            Err(error) => {
-                let before = chunk.len();
-                chunk = without_known(connection, context, chunk)?;
-                if chunk.len() == before && !error.again {
-                    return Err(error);
-                }
+    let mut tries = 1;
+    loop {
+        let Err(error) = db::bulk_transaction(connection, |connection| write(connection, context, &chunk))
+        else {
+            return Ok(());
+        };
+        let before = chunk.len();
+        chunk = without_known(connection, context, chunk)?;
+        if chunk.len() == before {
+            if !error.again || tries == TRIES {
+                return Err(error);
             }
+            tries += 1;
         }
     }
-    db::bulk_transaction(connection, |connection| write(connection, context, &chunk))
 }
 
 /// Leaves out what somebody else has brought since it was checked.
@@ -90,7 +92,8 @@ fn lock(connection: &mut PgConnection, context: &Context<'_>, chunk: &[Prepared]
     db::share_lock(connection, "team", &teams)?;
     db::share_lock(connection, "site", &sites)?;
     db::share_lock(connection, "customer", &customers)?;
-    db::share_lock(connection, "survey_version", &[context.survey.id])
+    let version: Vec<Uuid> = context.survey.get().map(|survey| survey.id).into_iter().collect();
+    db::share_lock(connection, "survey_version", &version)
 }
 
 fn visit<'a>(context: &Context<'_>, prepared: &'a Prepared) -> NewVisit<'a> {
@@ -125,7 +128,7 @@ fn response<'a>(context: &Context<'_>, prepared: &'a Prepared) -> Option<NewResp
     Some(NewResponse {
         id: ids::new_id(),
         visit_id: prepared.id,
-        survey_version_id: context.survey.id,
+        survey_version_id: context.survey.get()?.id,
         mode: answer.by.as_str(),
         certainty: "confirmed",
         complete: true,

@@ -65,7 +65,9 @@ impl<F: FnMut(Vec<Group>) -> Result<()>> Gatherer<F> {
     }
 
     fn close(&mut self) -> Result<()> {
-        if let Some((group, _)) = self.open.take() {
+        // A group of shadows alone is none: no visit of the file has that id.
+        let open = self.open.take().filter(|(group, _)| group.rows.iter().any(|row| !row.is_shadow));
+        if let Some((group, _)) = open {
             self.chunk_bytes += group.bytes();
             self.chunk.push(group);
         }
@@ -118,7 +120,12 @@ mod tests {
         };
         for (key, size) in rows {
             let cells = Cells::pack(std::iter::once("x".repeat(*size).as_bytes()));
-            gatherer.row((*key).to_owned(), Staged { line: 2, cells, problem: None }).unwrap();
+            gatherer
+                .row(
+                    (*key).to_owned(),
+                    Staged { ordinal: 1, line: 2, cells, problem: None, is_shadow: false },
+                )
+                .unwrap();
         }
         gatherer.close().unwrap();
         gatherer.flush().unwrap();

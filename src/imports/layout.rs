@@ -77,6 +77,10 @@ impl Header {
     pub fn read<'a>(cells: impl Iterator<Item = &'a [u8]>, layout: &Layout) -> Result<Self> {
         let names: Vec<String> = cells.map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         let mut wrong = Vec::new();
+        if names.iter().any(|name| name.contains('\0')) {
+            let detail = "line 1: this is no UTF-8 text; it seems to be UTF-16. Save the file as CSV UTF-8.";
+            return Err(Error::new(Kind::Invalid, detail));
+        }
         if let [only] = names.as_slice()
             && let Some(other) = only.chars().find(|letter| [';', '\t', '|'].contains(letter))
         {
@@ -95,7 +99,7 @@ impl Header {
             if name.is_empty() {
                 wrong.push(format!("column {} has no name", at + 1));
             } else if names.iter().take(at).any(|earlier| earlier == name) {
-                wrong.push(format!("column {name} stands there twice"));
+                wrong.push(format!("column {} stands there twice", super::problem::quoted(name)));
             } else if !layout.knows(name) {
                 wrong.push(format!("column {} is unknown", super::problem::quoted(name)));
             }
@@ -168,7 +172,8 @@ mod tests {
     #[test]
     fn every_wrong_column_is_named_with_what_was_expected() {
         let told = read("service,service,visitd,").unwrap_err().detail;
-        for part in ["service stands there twice", "“visitd” is unknown", "column 4 has no name"] {
+        for part in ["column “service” stands there twice", "“visitd” is unknown", "column 4 has no name"]
+        {
             assert!(told.contains(part), "{told}");
         }
         assert!(told.contains("visit_id is missing") && told.contains("visit_id, service, overall"));

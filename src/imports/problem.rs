@@ -26,7 +26,7 @@ impl Problem {
 
     /// Joins several into one text.
     pub fn join(problems: &[Self]) -> String {
-        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        joined(&problems.iter().map(ToString::to_string).collect::<Vec<_>>())
     }
 }
 
@@ -40,9 +40,44 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Shows what stood in a cell, cut to a length that fits into a sentence.
+/// How many things that are wrong are named at once.
+const MOST_NAMED: usize = 5;
+
+/// Joins sentences; of many, the first few.
+pub fn joined(told: &[String]) -> String {
+    let named = told.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+    match told.len().checked_sub(MOST_NAMED) {
+        Some(more @ 1..) => format!("{named}; and {more} more"),
+        _ => named,
+    }
+}
+
+/// Shows what stood in a cell, cut to a length that fits into a sentence, without what would steer a terminal or
+/// turn the direction of the text.
 pub fn quoted(text: &str) -> String {
-    let start: String = text.chars().take(40).collect();
-    let rest = if start.len() < text.len() { "…" } else { "" };
-    format!("“{start}{rest}”")
+    let unseen = |letter: &char| {
+        letter.is_control()
+            || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let shown: String = text.chars().take(40).filter(|letter| !unseen(letter)).collect();
+    let rest = if text.chars().count() > 40 { "…" } else { "" };
+    format!("“{shown}{rest}”")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_not_repeated() {
+        assert_eq!(quoted("fax\u{1b}]0;x\u{7}\u{202e}y"), "“fax]0;xy”");
+        assert_eq!(quoted(&"a".repeat(41)), format!("“{}…”", "a".repeat(40)));
+    }
+
+    #[test]
+    fn of_many_sentences_the_first_are_named() {
+        let told: Vec<String> = (1..=7).map(|at| at.to_string()).collect();
+        assert_eq!(joined(&told), "1; 2; 3; 4; 5; and 2 more");
+        assert_eq!(joined(&told[..5]), "1; 2; 3; 4; 5");
+    }
 }

@@ -5,7 +5,7 @@ use crate::db::schema::{import_row, import_run};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgRowByRowLoadingMode;
-use diesel::sql_types::{BigInt, Bytea, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Bytea, Nullable, Text, Uuid as SqlUuid};
 use diesel::{
     ExecuteCopyFromDsl, ExpressionMethods, Insertable, PgConnection, QueryDsl, QueryableByName, RunQueryDsl,
 };
@@ -60,10 +60,12 @@ pub fn list_dead(connection: &mut PgConnection, before: DateTime<Utc>) -> Result
 #[diesel(table_name = import_row, treat_none_as_default_value = false)]
 struct NewRow<'a> {
     import_run_id: Uuid,
+    id: i64,
     line: i64,
     key: &'a str,
     cells: &'a [u8],
     problem: Option<&'a str>,
+    is_shadow: bool,
 }
 
 /// Copies rows into the stage, each with the key that ties it to others.
@@ -75,30 +77,34 @@ pub fn copy_rows(connection: &mut PgConnection, run: Uuid, rows: &[(String, Stag
         .iter()
         .map(|(key, row)| NewRow {
             import_run_id: run,
+            id: row.ordinal,
             line: row.line,
             key,
             cells: row.cells.as_packed(),
             problem: row.problem.as_deref(),
+            is_shadow: row.is_shadow,
         })
         .collect();
     ExecuteCopyFromDsl::execute(diesel::copy_from(import_row::table).from_insertable(rows), connection)?;
     Ok(())
 }
 
-/// Deletes rows of a run by their lines.
+/// Deletes rows of a run by their ids.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn delete_rows(connection: &mut PgConnection, run: Uuid, lines: &[i64]) -> Result<()> {
-    if !lines.is_empty() {
+pub fn delete_rows(connection: &mut PgConnection, run: Uuid, ids: &[i64]) -> Result<()> {
+    if !ids.is_empty() {
         let rows = import_row::table.filter(import_row::import_run_id.eq(run));
-        diesel::delete(rows.filter(import_row::line.eq_any(lines))).execute(connection)?;
+        diesel::delete(rows.filter(import_row::id.eq_any(ids))).execute(connection)?;
     }
     Ok(())
 }
 
 #[derive(QueryableByName)]
 struct StagedRow {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
     #[diesel(sql_type = BigInt)]
     line: i64,
     #[diesel(sql_type = Text)]
@@ -107,6 +113,8 @@ struct StagedRow {
     cells: Vec<u8>,
     #[diesel(sql_type = Nullable<Text>)]
     problem: Option<String>,
+    #[diesel(sql_type = Bool)]
+    is_shadow: bool,
 }
 
 /// Reads the rows of a run one by one without holding them: those of a key together, the keys in the order in
@@ -121,18 +129,24 @@ pub fn each_row(
     mut each: impl FnMut(String, Staged) -> Result<()>,
 ) -> Result<()> {
     let sql = if is_torn {
-        "SELECT line, key, cells, problem FROM (SELECT line, key, cells, problem, \
-         min(line) OVER (PARTITION BY key) AS first_line FROM import_row WHERE import_run_id = $1) AS r \
-         ORDER BY first_line, line"
+        "SELECT id, line, key, cells, problem, is_shadow FROM (SELECT *, \
+         min(id) OVER (PARTITION BY key) AS first_id FROM import_row WHERE import_run_id = $1) AS r \
+         ORDER BY first_id, id"
     } else {
-        "SELECT line, key, cells, problem FROM import_row WHERE import_run_id = $1 ORDER BY line"
+        "SELECT id, line, key, cells, problem, is_shadow FROM import_row WHERE import_run_id = $1 ORDER BY id"
     };
     let rows = diesel::sql_query(sql)
         .bind::<SqlUuid, _>(run)
         .load_iter::<StagedRow, PgRowByRowLoadingMode>(connection)?;
     for row in rows {
         let row = row?;
-        let staged = Staged { line: row.line, cells: Cells::packed(row.cells), problem: row.problem };
+        let staged = Staged {
+            ordinal: row.id,
+            line: row.line,
+            cells: Cells::packed(row.cells),
+            problem: row.problem,
+            is_shadow: row.is_shadow,
+        };
         each(row.key, staged)?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Reading records as a stream, in bounded memory, whatever the bytes are.
 
-use super::layout::{Header, Layout};
+use super::layout::{Header, Layout, REASON};
 use super::problem::Problem;
 use super::row::{Cells, Staged};
 use crate::error::{Error, Kind, Result};
@@ -16,8 +16,11 @@ const MOST_CELLS: usize = 512;
 /// How many bytes are read at a time.
 const READ_AT_ONCE: usize = 64 * 1024;
 
-/// How many leading characters of a record that is too long go to the rejects.
+/// How many bytes of each cell of a record that is too long go to the rejects.
 const SHOWN_OF_LONG: usize = 200;
+
+/// How many texts of a row whose visit cannot be told are taken for the id of the one it may belong to.
+const MOST_SUSPECTS: usize = 5_000;
 
 /// Records of a file.
 pub struct Records<R> {
@@ -26,12 +29,28 @@ pub struct Records<R> {
     start: usize,
     end: usize,
     is_over: bool,
-    /// How many line breaks were consumed.
+    /// How many line breaks were consumed: LF, CR, or both together.
     breaks: i64,
+    after_cr: bool,
+    /// How many records were read.
+    ordinal: i64,
+    /// The first cells of a record that is too long.
+    head: Cells,
     bytes_read: u64,
     parser: csv_core::Reader,
     output: Vec<u8>,
     ends: Vec<usize>,
+}
+
+/// A row of a file.
+#[derive(Debug)]
+pub struct Row {
+    /// The visit or employee it belongs to, if that can be told.
+    pub key: Option<String>,
+    /// Otherwise what may be the key; whatever has one of these cannot be stored without this row.
+    pub suspects: Vec<String>,
+    /// The row itself.
+    pub staged: Staged,
 }
 
 /// A record as it was read: where it begins, where its cells end in the output, and whether it was cut.
@@ -54,6 +73,9 @@ impl<R: Read> Records<R> {
             end: 0,
             is_over: false,
             breaks: 0,
+            after_cr: false,
+            ordinal: 0,
+            head: Cells::default(),
             bytes_read: 0,
             parser: csv_core::ReaderBuilder::new().build(),
             output: vec![0; LONGEST_RECORD],
@@ -96,35 +118,41 @@ impl<R: Read> Records<R> {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn row(&mut self, header: &Header, layout: &Layout) -> Result<Option<(Option<String>, Staged)>> {
+    pub fn row(&mut self, header: &Header, layout: &Layout) -> Result<Option<Row>> {
         loop {
             let Some(raw) = self.read()? else { return Ok(None) };
-            if raw.is_cut {
-                return Ok(Some((None, self.cut(raw.line))));
-            }
-            if self.cells(raw.cells).all(<[u8]>::is_empty) {
+            if !raw.is_cut && self.cells(raw.cells).all(<[u8]>::is_empty) {
                 continue;
             }
-            let cells = Cells::pack(self.cells(raw.cells));
-            let problems = problems(raw.line, &cells, header);
-            let problem = (!problems.is_empty()).then(|| Problem::join(&problems));
-            let key = header.place(layout.key).and_then(|at| cells.iter().nth(at));
+            self.ordinal += 1;
+            let (cells, problems) = if raw.is_cut {
+                (std::mem::take(&mut self.head), vec![too_long(raw.line)])
+            } else {
+                let cells = self.mended(raw.cells, header);
+                let problems = problems(raw.line, &cells, header);
+                (cells, problems)
+            };
+            let is_whole = !raw.is_cut && cells.iter().count() == header.names().len();
+            let key = header.place(layout.key).and_then(|at| cells.iter().nth(at)).filter(|_| is_whole);
             let key = key.and_then(|key| std::str::from_utf8(key).ok()).map(str::trim);
             let key = key.filter(|key| !key.is_empty() && !key.contains('\0')).map(str::to_owned);
-            return Ok(Some((key, Staged { line: raw.line, cells, problem })));
+            let suspects = if key.is_none() { suspects(&cells) } else { Vec::new() };
+            let problem = (!problems.is_empty()).then(|| Problem::join(&problems));
+            let staged = Staged { ordinal: self.ordinal, line: raw.line, cells, problem, is_shadow: false };
+            return Ok(Some(Row { key, suspects, staged }));
         }
     }
 
-    fn cut(&self, line: i64) -> Staged {
-        let head = self.output.get(..SHOWN_OF_LONG).unwrap_or_default();
-        let problem = Problem::in_row(
-            line,
-            format!(
-                "the row is longer than {LONGEST_RECORD} bytes or has more than {MOST_CELLS} cells; is a quote (\") \
-                 never closed?"
-            ),
-        );
-        Staged { line, cells: Cells::pack(std::iter::once(head)), problem: Some(problem.to_string()) }
+    /// In a mended file of rejects the quote that was put before a formula goes again, so that the cell is judged by
+    /// what it says.
+    fn mended(&self, count: usize, header: &Header) -> Cells {
+        let is_mended = header.place(REASON).is_some();
+        Cells::pack(self.cells(count).map(|cell| match cell {
+            [b'\'', rest @ ..] if is_mended && matches!(rest.first(), Some(b'=' | b'@' | b'+' | b'-')) => {
+                rest
+            }
+            cell => cell,
+        }))
     }
 
     /// Reads one record into `output` and `ends`.
@@ -141,7 +169,7 @@ impl<R: Read> Records<R> {
             let ends = self.ends.get_mut(cells..).unwrap_or_default();
             let (step, read, written, ended) = self.parser.read_record(input, output, ends);
             let consumed = input.get(..read).unwrap_or_default();
-            self.breaks += count_breaks(consumed);
+            count_breaks(consumed, &mut self.breaks, &mut self.after_cr);
             self.start += read;
             length += written;
             cells += ended;
@@ -149,8 +177,12 @@ impl<R: Read> Records<R> {
                 Step::InputEmpty => {}
                 // What does not fit is read on over what was there, and thrown away.
                 Step::OutputFull | Step::OutputEndsFull => {
+                    if !is_cut {
+                        let head = self.cells(cells).map(|cell| cell.get(..SHOWN_OF_LONG).unwrap_or(cell));
+                        self.head = Cells::pack(head);
+                    }
                     is_cut = true;
-                    (length, cells) = (SHOWN_OF_LONG, 0);
+                    (length, cells) = (0, 0);
                 }
                 Step::Record => return Ok(Some(Raw { line, cells, is_cut })),
                 Step::End => return Ok(None),
@@ -163,8 +195,9 @@ impl<R: Read> Records<R> {
         loop {
             while self.start < self.end {
                 match self.buffer.get(self.start) {
-                    Some(b'\n') => self.breaks += 1,
-                    Some(b'\r') => {}
+                    Some(byte @ (b'\n' | b'\r')) => {
+                        count_breaks(&[*byte], &mut self.breaks, &mut self.after_cr);
+                    }
                     _ => return Ok(()),
                 }
                 self.start += 1;
@@ -198,9 +231,42 @@ impl<R: Read> Records<R> {
     }
 }
 
-#[expect(clippy::naive_bytecount, reason = "the compiler makes vector instructions of it")]
-fn count_breaks(bytes: &[u8]) -> i64 {
-    i64::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(0)
+fn count_breaks(bytes: &[u8], breaks: &mut i64, after_cr: &mut bool) {
+    for byte in bytes {
+        match byte {
+            b'\r' => *breaks += 1,
+            b'\n' if !*after_cr => *breaks += 1,
+            _ => {}
+        }
+        *after_cr = *byte == b'\r';
+    }
+}
+
+fn too_long(line: i64) -> Problem {
+    let reason = format!(
+        "the row is longer than {LONGEST_RECORD} bytes or has more than {MOST_CELLS} cells; is a quote (\") never \
+         closed?"
+    );
+    Problem::in_row(line, reason)
+}
+
+/// What may be the id of the visit to which a row belongs that does not say so where it should: every cell, and what
+/// a quote that was never closed has swallowed. A text in an older encoding is read as Latin-1.
+fn suspects(cells: &Cells) -> Vec<String> {
+    let texts = cells.iter().map(|cell| {
+        std::str::from_utf8(cell)
+            .map_or_else(|_| cell.iter().copied().map(char::from).collect(), str::to_owned)
+    });
+    let pieces = texts.flat_map(|text| {
+        let pieces = text.split(['\n', '\r', ',', '"']).map(|piece| piece.trim().to_owned());
+        let pieces: Vec<String> = pieces.collect();
+        std::iter::once(text.trim().to_owned()).chain(pieces)
+    });
+    let usable = |piece: &String| !piece.is_empty() && piece.len() <= 800 && !piece.contains('\0');
+    let mut suspects: Vec<String> = pieces.filter(usable).take(MOST_SUSPECTS).collect();
+    suspects.sort_unstable();
+    suspects.dedup();
+    suspects
 }
 
 /// What a file is by its first bytes, if it is no text.
@@ -252,7 +318,8 @@ fn problems(line: i64, cells: &Cells, header: &Header) -> Vec<Problem> {
 
 /// Tells whether a spreadsheet would run a text as a formula (OWASP, CSV injection): `=…`, `@…`, or `+` and `-`
 /// before something that calls or refers; a plain number or a dash is none.
-fn is_formula(text: &str) -> bool {
+pub fn is_formula(text: &str) -> bool {
+    let text = text.trim_start();
     match text.chars().next() {
         Some('=' | '@') => true,
         Some('+' | '-') => text.contains(['(', '!', '|', '=']),

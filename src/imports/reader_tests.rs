@@ -22,10 +22,14 @@ impl Read for Drip<'_> {
     }
 }
 
-fn rows(file: &[u8], at_once: usize) -> Vec<(Option<String>, Staged)> {
+fn read(file: &[u8], at_once: usize) -> Vec<Row> {
     let mut records = Records::open(Drip(file, at_once)).unwrap();
     let header = records.header(&layout()).unwrap();
     std::iter::from_fn(|| records.row(&header, &layout()).unwrap()).collect()
+}
+
+fn rows(file: &[u8], at_once: usize) -> Vec<(Option<String>, Staged)> {
+    read(file, at_once).into_iter().map(|row| (row.key, row.staged)).collect()
 }
 
 fn told(file: &[u8]) -> Vec<String> {
@@ -85,7 +89,7 @@ fn numbers_dashes_and_phone_numbers_are_no_formulas() {
     for text in ["-5", "+441632960001", "-", "- none", "5"] {
         assert!(!is_formula(text), "{text}");
     }
-    for text in ["=SUM(A1)", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0"] {
+    for text in [" =SUM(A1)", "=SUM(A1)", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0"] {
         assert!(is_formula(text), "{text}");
     }
 }
@@ -105,4 +109,32 @@ fn what_is_no_csv_is_named_as_what_it_is() {
 #[test]
 fn rows_of_empty_cells_are_passed_over() {
     assert_eq!(rows(b"id,name,comment\n,,\n1,a,\n,,\n", 64).len(), 1);
+}
+
+#[test]
+fn a_row_whose_visit_cannot_be_told_names_every_visit_it_may_belong_to() {
+    let long = "x".repeat(LONGEST_RECORD);
+    let file = format!("id,name,comment\nV1,a,{long}\nx,V2,b,c\nV3,\"a\nV4,b,c\n");
+    let suspects: Vec<Vec<String>> = read(file.as_bytes(), 64).into_iter().map(|row| row.suspects).collect();
+    for (row, id) in suspects.iter().zip(["V1", "V2", "V4"]) {
+        assert!(row.iter().any(|suspect| suspect == id), "{row:?}");
+    }
+    let latin = read(b"id,name,comment\nK\xe91,a,b\n", 64);
+    assert!(latin[0].suspects.contains(&"K\u{e9}1".to_owned()));
+    assert!(read(b"id,name,comment\nV1,a,b\n", 64)[0].suspects.is_empty());
+}
+
+#[test]
+fn a_lone_carriage_return_ends_a_line_like_any_other() {
+    let lines: Vec<i64> =
+        rows(b"id,name,comment\r1,a,\r2,b,\n3,c,\r\n4,d,\n", 3).iter().map(|(_, row)| row.line).collect();
+    assert_eq!(lines, [2, 3, 4, 5]);
+}
+
+#[test]
+fn a_mended_file_of_rejects_is_judged_by_what_its_cells_say() {
+    let mut records = Records::open(b"id,name,comment,reason\n1,'=1+1,,x\n".as_slice()).unwrap();
+    let header = records.header(&layout()).unwrap();
+    let row = records.row(&header, &layout()).unwrap().unwrap();
+    assert!(row.staged.problem.unwrap().contains("formula"));
 }

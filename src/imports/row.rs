@@ -48,12 +48,25 @@ impl Cells {
 /// A row that waits in the stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staged {
+    /// Which record of the file it is, from 1.
+    pub ordinal: i64,
     /// Line of the file on which it begins, from 1.
     pub line: i64,
     /// Its cells in the order of the file.
     pub cells: Cells,
     /// What was wrong with it when it was read, if anything.
     pub problem: Option<String>,
+    /// Whether it only stands for a row elsewhere that may belong here: what has one cannot be stored.
+    pub is_shadow: bool,
+}
+
+impl Staged {
+    /// Makes what stands for this row in the group of a suspect.
+    #[must_use]
+    pub fn shadow(&self) -> Self {
+        let problem = self.problem.clone().map(|problem| format!("{problem}; that row may belong here"));
+        Self { cells: Cells::default(), problem, is_shadow: true, ..*self }
+    }
 }
 
 #[cfg(test)]

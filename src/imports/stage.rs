@@ -3,7 +3,7 @@
 use super::layout::{Header, Layout};
 use super::progress::Progress;
 use super::queries;
-use super::reader::Records;
+use super::reader::{Records, Row};
 use super::row::Staged;
 use crate::error::Result;
 use crate::ids;
@@ -14,8 +14,8 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io::Read;
 use uuid::Uuid;
 
-/// After how long without a sign of life the rows of an import are thrown away.
-const DEAD_AFTER: TimeDelta = TimeDelta::hours(1);
+/// After how long without a sign of life the rows of an import are thrown away. A pipe may pause for hours.
+const DEAD_AFTER: TimeDelta = TimeDelta::hours(24);
 
 /// How many rows are copied at once, at most.
 const ROWS_AT_ONCE: usize = 4_000;
@@ -60,10 +60,10 @@ pub struct Import {
 }
 
 impl Import {
-    /// Reads a file into the stage and throws away what imports that died have left there.
+    /// Reads a file into the stage.
     ///
     /// # Errors
-    /// When it is no such file, cannot be read, or the database does not answer.
+    /// When it is no such file, cannot be read, or the database does not answer; nothing is left in the stage then.
     pub fn stage(
         connection: &mut PgConnection,
         input: impl Read,
@@ -73,44 +73,77 @@ impl Import {
     ) -> Result<Self> {
         let mut records = Records::open(input)?;
         let header = records.header(layout)?;
-        for dead in queries::list_dead(connection, now - DEAD_AFTER)? {
-            queries::delete_run(connection, dead)?;
-        }
+        sweep(connection, now)?;
         let mut import = Self { run: ids::new_id(), header, rows: 0, is_torn: false };
         queries::insert_run(connection, import.run, layout.kind, now)?;
+        match import.fill(connection, &mut records, layout, progress) {
+            Ok(()) => Ok(import),
+            Err(error) => {
+                import.finish(connection)?;
+                Err(error)
+            }
+        }
+    }
+
+    fn fill(
+        &mut self,
+        connection: &mut PgConnection,
+        records: &mut Records<impl Read>,
+        layout: &Layout,
+        progress: &mut Progress,
+    ) -> Result<()> {
         let mut batch: Vec<(String, Staged)> = Vec::with_capacity(ROWS_AT_ONCE);
-        let mut bytes = 0;
-        let mut order = Order::default();
-        while let Some((key, row)) = records.row(&import.header, layout)? {
-            import.rows += 1;
-            bytes += row.cells.as_packed().len();
+        let (mut bytes, mut next, mut order) = (0, 0, Order::default());
+        while let Some(Row { key, suspects, mut staged }) = records.row(&self.header, layout)? {
+            self.rows += 1;
+            let shadow = staged.shadow();
             // A row whose key cannot be read stands alone; no key begins with a control character otherwise.
-            let key = key.unwrap_or_else(|| format!("\u{1}{}", row.line));
+            let key = key.unwrap_or_else(|| format!("\u{1}{}", staged.ordinal));
+            bytes += staged.cells.as_packed().len();
             order.note(&key);
-            batch.push((key, row));
-            if batch.len() == ROWS_AT_ONCE || bytes > BYTES_AT_ONCE {
-                queries::copy_rows(connection, import.run, &batch)?;
-                queries::touch_run(connection, import.run)?;
-                progress.read(records.bytes_read(), import.rows);
+            next += 1;
+            staged.ordinal = next;
+            batch.push((key, staged));
+            for suspect in suspects {
+                order.note(&suspect);
+                next += 1;
+                bytes += suspect.len() + 200;
+                batch.push((suspect, Staged { ordinal: next, ..shadow.clone() }));
+            }
+            if batch.len() >= ROWS_AT_ONCE || bytes > BYTES_AT_ONCE {
+                queries::copy_rows(connection, self.run, &batch)?;
+                queries::touch_run(connection, self.run)?;
+                progress.read(records.bytes_read(), self.rows);
                 batch.clear();
                 bytes = 0;
             }
         }
         if !batch.is_empty() {
-            queries::copy_rows(connection, import.run, &batch)?;
+            queries::copy_rows(connection, self.run, &batch)?;
         }
-        progress.read(records.bytes_read(), import.rows);
-        import.is_torn = order.is_torn;
-        Ok(import)
+        progress.read(records.bytes_read(), self.rows);
+        self.is_torn = order.is_torn;
+        Ok(())
     }
 
     /// Empties the stage of this file.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn finish(self, connection: &mut PgConnection) -> Result<()> {
+    pub fn finish(&self, connection: &mut PgConnection) -> Result<()> {
         queries::delete_run(connection, self.run)
     }
+}
+
+/// Throws away what imports that died have left in the stage.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn sweep(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
+    for dead in queries::list_dead(connection, now - DEAD_AFTER)? {
+        queries::delete_run(connection, dead)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -119,7 +152,9 @@ mod tests {
 
     fn is_torn(keys: &[&str]) -> bool {
         let mut order = Order::default();
-        keys.iter().for_each(|key| order.note(key));
+        for key in keys {
+            order.note(key);
+        }
         order.is_torn
     }
 

@@ -78,8 +78,9 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
     let today = now.with_timezone(&app.config.organisation.time_zone).date_naive();
     let get = || app.pool.get().map_err(Error::unavailable);
     let (mut staging, mut connection) = (get()?, get()?);
+    let mut rejects = Rejects::create(options.rejects)?;
     let import = Import::stage(&mut staging, input, &layout(), now, progress)?;
-    let rejects = Rejects::open(options.rejects, &import.header)?;
+    rejects.begin(&import.header)?;
     let mut summary = Summary { rows: import.rows, rejects, ..Summary::default() };
     each_chunk(&mut staging, &import, EMPLOYEES_AT_ONCE, |chunk| {
         let mut sound = Vec::with_capacity(chunk.len());

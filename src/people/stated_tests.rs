@@ -5,9 +5,11 @@ use crate::people::import::layout;
 fn checked(header: &str, lines: &[&str]) -> std::result::Result<Stated, Vec<String>> {
     let header = Header::read(header.split(',').map(str::as_bytes), &layout()).unwrap();
     let rows = lines.iter().zip(2..).map(|(line, number)| Staged {
+        ordinal: number,
         line: number,
         cells: Cells::pack(line.split(',').map(str::as_bytes)),
         problem: None,
+        is_shadow: false,
     });
     let group = Group { key: "E1".to_owned(), rows: rows.collect(), too_many: false };
     check(&header, &group).map_err(|problems| problems.iter().map(ToString::to_string).collect())

@@ -25,6 +25,7 @@ mod finder_customers;
 mod import_files;
 mod import_history;
 mod import_mutations;
+mod import_trouble;
 mod logs;
 mod responses_pages;
 mod road;

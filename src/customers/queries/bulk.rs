@@ -40,7 +40,7 @@ impl Identity {
 /// When the database does not answer.
 pub fn ensure_customers(
     connection: &mut PgConnection,
-    contacts: &BTreeMap<Identity, &Contact>,
+    contacts: &BTreeMap<Identity, Contact>,
     now: DateTime<Utc>,
 ) -> Result<HashMap<Identity, Uuid>> {
     let mut found = find_all(connection, contacts)?;
@@ -50,7 +50,7 @@ pub fn ensure_customers(
         for part in missing.chunks(5_000) {
             let rows: Vec<_> = part
                 .iter()
-                .filter_map(|identity| contacts.get(*identity))
+                .filter_map(|identity| contacts.get(identity))
                 .map(|contact| {
                     (
                         customer::id.eq(ids::new_id()),
@@ -66,8 +66,8 @@ pub fn ensure_customers(
         }
         found = find_all(connection, contacts)?;
     }
-    for (identity, known) in &found {
-        if let Some(contact) = contacts.get(identity) {
+    for (identity, contact) in contacts {
+        if let Some(known) = found.get(identity) {
             fill_in(connection, known, contact)?;
         }
     }
@@ -79,7 +79,7 @@ type Known = (Uuid, Option<String>, Option<String>, Option<String>);
 
 fn find_all(
     connection: &mut PgConnection,
-    contacts: &BTreeMap<Identity, &Contact>,
+    contacts: &BTreeMap<Identity, Contact>,
 ) -> Result<HashMap<Identity, Known>> {
     let (mut ids, mut emails, mut phones) = (Vec::new(), Vec::new(), Vec::new());
     for identity in contacts.keys() {

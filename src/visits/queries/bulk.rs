@@ -26,6 +26,18 @@ pub fn find_contents(
     Ok(rows.into_iter().map(|(external_id, id, hash)| (external_id, (id, hash))).collect())
 }
 
+/// Counts visits by the outcome in which they stand.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_outcomes(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(String, i64)>> {
+    Ok(visit::table
+        .filter(visit::id.eq_any(ids))
+        .group_by(visit::outcome)
+        .select((visit::outcome, diesel::dsl::count_star()))
+        .load(connection)?)
+}
+
 /// An employee of a visit, to insert.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = visit_employee, treat_none_as_default_value = false)]
