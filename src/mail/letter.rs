@@ -253,8 +253,8 @@ pub fn clean_name(name: &str) -> String {
 fn clean_line(text: &str, max_chars: usize) -> String {
     // Most names are clean already.
     let plain = |(before, byte): (u8, u8)| (b'!'..=b'~').contains(&byte) || byte == b' ' && before != b' ';
-    let pairs = std::iter::once(b' ').chain(text.bytes()).zip(text.bytes());
-    if text.len() <= max_chars && !text.ends_with(' ') && pairs.map(plain).all(|plain| plain) {
+    let mut pairs = std::iter::once(b' ').chain(text.bytes()).zip(text.bytes());
+    if text.len() <= max_chars && !text.ends_with(' ') && pairs.all(plain) {
         return text.to_owned();
     }
     let unseen = |c: char| {
