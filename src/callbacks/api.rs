@@ -2,6 +2,7 @@
 
 use super::model::{Callback, State};
 use super::queries::{self, Filter};
+use crate::accounts::Sees;
 use crate::api::{ApiResult, Query};
 use crate::app::App;
 use crate::db::page::{self, Cursor, Meta};
@@ -76,7 +77,7 @@ pub async fn list(app: web::Data<App>, Query(parameters): Query<ListParameters>)
     let after = parameters.after.map(|text| Cursor::decode("after", &text)).transpose()?;
     let state = parameters.state.as_deref().unwrap_or("open");
     let state: State = state.parse().map_err(|reason: &str| Error::invalid_field("/state", reason))?;
-    let filter = Filter { state, from: None, to: None };
+    let filter = Filter { state, from: None, to: None, sees: Sees::Everything };
     let rows = app.db(move |connection| queries::list(connection, &filter, after, limit)).await?;
     let cut_at = usize::try_from(limit).unwrap_or(usize::MAX);
     let (rows, meta) = page::cut(rows, cut_at, |row| Cursor { place: row.position, id: row.visit });

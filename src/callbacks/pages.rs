@@ -1,4 +1,4 @@
-//! `GET /callbacks`: who may be phoned because no confirmed answer came.
+//! `GET /callbacks`: who may be phoned because no confirmed answer came; for a manager, after visits of the own team.
 
 use super::model::State;
 use super::queries::{self, Filter};
@@ -6,7 +6,6 @@ use super::views::{CallbacksPage, Row};
 use crate::accounts::{SignedIn, shell_for};
 use crate::app::App;
 use crate::db::page::{self, Cursor, Meta};
-use crate::visits::queries::staff;
 use crate::web::list::{Asked, Pages, ROWS};
 use crate::web::{PageResult, html};
 use actix_web::web;
@@ -25,21 +24,15 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         return html(&CallbacksPage { shell, dates, rows: Vec::new(), pages: Pages::none() });
     }
     let after = asked.after()?;
-    let filter = Filter { state: State::Open, from: dates.from, to: dates.to };
-    let reader = person.clone();
+    let filter = Filter { state: State::Open, from: dates.from, to: dates.to, sees: person.sees() };
+    // Callers have no page of a visit; the others see those alone that they may open.
+    let may_open = person.reads_answers();
     let (rows, next) = app
         .db(move |connection| {
             let rows = queries::list(connection, &filter, after, ROWS)?;
             let cut_at = usize::try_from(ROWS).unwrap_or(usize::MAX);
             let (rows, meta) = page::cut(rows, cut_at, |row| Cursor { place: row.position, id: row.visit });
-            let ids: Vec<_> = rows.iter().map(|row| row.visit).collect();
-            // Callers have no page of a visit.
-            let may_open = if reader.reads_answers() {
-                staff::list_seen(connection, &ids, reader.sees())?
-            } else {
-                Vec::new()
-            };
-            let href = |id| may_open.contains(&id).then(|| format!("/visits/{id}"));
+            let href = |id| may_open.then(|| format!("/visits/{id}"));
             let rows: Vec<Row> = rows.iter().map(|row| Row::new(row, href(row.visit), today, zone)).collect();
             Ok((rows, meta.next))
         })

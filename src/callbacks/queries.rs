@@ -2,8 +2,9 @@
 
 pub use super::model::NewCallback;
 use super::model::{Callback, State};
+use crate::accounts::Sees;
 use crate::db::page::Cursor;
-use crate::db::schema::{callback, customer, visit};
+use crate::db::schema::{callback, customer, visit, visit_employee};
 use crate::error::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::Bool;
@@ -17,6 +18,9 @@ use uuid::Uuid;
 /// could not tell that the index fits.
 const CALLABLE: &str = "visit.outcome IN \
      ('unanswered', 'suspect', 'bounced', 'failed', 'no_address', 'phone_first', 'to_call')";
+
+/// Whether the lawful basis covers phoning; a visit that came without one, as a history does, is not held back.
+const COVERED: &str = "(visit.lawful_basis_channels IS NULL OR 'phone' = ANY (visit.lawful_basis_channels))";
 
 /// Inserts many call-backs at once.
 ///
@@ -64,6 +68,8 @@ pub struct Filter {
     pub from: Option<NaiveDate>,
     /// Visit date to, included.
     pub to: Option<NaiveDate>,
+    /// Whose visits the reader sees.
+    pub sees: Sees,
 }
 
 /// A row of the list: call-back, visit, its id as sent, kind, whether it is a priority case, when, service,
@@ -71,7 +77,7 @@ pub struct Filter {
 type Row = (Option<Uuid>, Uuid, String, Option<String>, bool, DateTime<Utc>, String, String, (bool, bool));
 
 /// Lists call-backs in the order in which they are worked, one more than the limit. The cursor holds the place
-/// of the last row seen and its visit.
+/// of the last row seen and its visit. A visit whose lawful basis does not cover phoning is never listed.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -135,6 +141,7 @@ fn load(
     let mut query = visit::table
         .left_join(callback::table)
         .left_join(customer::table)
+        .filter(diesel::dsl::sql::<Bool>(COVERED))
         .order((visit::call_priority, visit::id))
         .limit(limit)
         .select((
@@ -158,6 +165,12 @@ fn load(
     };
     if let Some(priority) = priority {
         query = query.filter(visit::priority.eq(priority));
+    }
+    if let Sees::Team(team) = filter.sees {
+        let theirs = visit_employee::table
+            .filter(visit_employee::team_id.eq(team.unwrap_or_default()))
+            .select(visit_employee::visit_id);
+        query = query.filter(visit::id.eq_any(theirs));
     }
     if let Some(from) = filter.from {
         query = query.filter(visit::visited_on.ge(from));

@@ -1,10 +1,13 @@
 //! `GET /customers` and `GET /customers/{id}`: for the day a customer calls in. What customers said is never shown
 //! here, so that callers may look too.
 
-use super::views::customers::{CustomerPage, CustomersPage, Hit, VisitLine, language};
+use super::views::customers::{
+    CustomerPage, CustomersPage, Hit, VisitLine, language, masked_email, masked_phone,
+};
 use super::{id_of, names, note_reader};
 use crate::accounts::{SignedIn, shell_for};
 use crate::app::App;
+use crate::audit::{self, Actor};
 use crate::customers::queries::find::{self, CustomerRow};
 use crate::customers::search::Search;
 use crate::customers::suppressed;
@@ -18,6 +21,7 @@ use crate::web::{PageResult, html};
 use actix_web::web;
 use chrono_tz::Tz;
 use diesel::PgConnection;
+use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -29,7 +33,24 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
     let zone = app.config.organisation.time_zone;
     let hits = match asked.text("q").and_then(Search::read) {
         None => None,
-        Some(wanted) => Some(app.db(move |connection| search(connection, &wanted, zone)).await?),
+        Some(wanted) => {
+            let (now, reader) = (app.clock.now(), person.user);
+            let found = app.transaction(move |connection| {
+                let found = search(connection, &wanted, zone)?;
+                // What was typed is about a customer, so it is not kept.
+                let detail = json!({"hits": found.0.len()});
+                audit::record(
+                    connection,
+                    now,
+                    Actor::User(reader),
+                    "customers.searched",
+                    "customers",
+                    detail,
+                )?;
+                Ok(found)
+            });
+            Some(found.await?)
+        }
     };
     let (hits, has_more) = hits.map_or((None, false), |(hits, has_more)| (Some(hits), has_more));
     html(&CustomersPage {
@@ -60,7 +81,14 @@ fn search(connection: &mut PgConnection, wanted: &Search, zone: Tz) -> Result<(V
 
 fn hit(row: CustomerRow, last: Option<(String, String)>) -> Hit {
     let CustomerRow { id, external_id, name, email, phone } = row;
-    Hit { href: format!("/customers/{id}"), name, phone, email, id: external_id, last }
+    Hit {
+        href: format!("/customers/{id}"),
+        name,
+        phone: phone.as_deref().map(masked_phone),
+        email: email.as_deref().map(masked_email),
+        id: external_id,
+        last,
+    }
 }
 
 /// Shows one customer.

@@ -1,7 +1,8 @@
 //! Looking things up: visits, responses, customers and people. An edge, because a page about one visit shows what
 //! every room knows of it.
 //!
-//! Whoever opens the page of one visit, response or customer leaves a trace in the audit log. A manager sees the
+//! Whoever opens the page of one visit, response or customer, or searches for customers, leaves a trace in the audit
+//! log. A manager sees the
 //! visits of the own team as of their day.
 
 pub mod customers;

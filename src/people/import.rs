@@ -1,7 +1,7 @@
 //! `import people`: who works here, in which team from when to when, who leads it, and at which site.
 //!
-//! For an employee whom it names, the file is right: its rows replace whatever overlaps them. What lies before
-//! stays, so that a visit keeps the team of its day.
+//! For an employee whom it names, the file is right: its rows replace whatever overlaps them. What lies before and
+//! after stays, so that a visit keeps the team of its day. Importing a file again changes nothing.
 
 use super::queries;
 use super::queries::bulk::{self as many, TeamRow};
@@ -14,6 +14,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
 use std::io::Read;
 use std::path::Path;
+use uuid::Uuid;
 
 /// Returns what a file of people looks like.
 pub fn layout() -> Layout {
@@ -90,15 +91,12 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
                 Err(problems) => summary.rejects.refuse(&group.rows, &problems)?,
             }
         }
+        // Always in one order: two that import at once then wait for each other.
+        sound.sort_by(|one, other| one.named.external_id.cmp(&other.named.external_id));
         let store = |connection: &mut PgConnection| {
             sound.iter().map(|stated| store(connection, stated, today, now)).collect::<Result<Vec<Stored>>>()
         };
-        let stored = if options.dry_run {
-            db::tried(&mut connection, store)?
-        } else {
-            db::transaction(&mut connection, store)?
-        };
-        for stored in stored {
+        for stored in store_again(&mut connection, options.dry_run, store)? {
             match stored {
                 Stored::New => summary.new += 1,
                 Stored::Changed => summary.changed += 1,
@@ -111,6 +109,25 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
     summary.rejects.finish()?;
     import.finish(&mut staging)?;
     Ok(summary)
+}
+
+/// How often a chunk is tried when another transaction stands in its way.
+const TRIES: u32 = 3;
+
+/// Stores a chunk, or takes it back at once when nothing is to be stored.
+fn store_again<T>(
+    connection: &mut PgConnection,
+    dry_run: bool,
+    work: impl Fn(&mut PgConnection) -> Result<T>,
+) -> Result<T> {
+    let mut tries = 1;
+    loop {
+        let done = if dry_run { db::tried(connection, &work) } else { db::transaction(connection, &work) };
+        match done {
+            Err(error) if error.again && tries < TRIES => tries += 1,
+            done => return done,
+        }
+    }
 }
 
 /// Stores an employee as the file states them; call it in a transaction.
@@ -130,17 +147,16 @@ pub fn store(
     };
     let id = queries::upsert_employee(connection, &stated.named, now)?;
     let old = many::list_team_rows(connection, id)?;
-    let mut new = old.clone();
+    let mut stated_rows = Vec::with_capacity(stated.rows.len());
     for row in &stated.rows {
         let Some(team) = &row.team else { continue };
         let team = queries::upsert_team(connection, team)?;
-        let open =
-            old.iter().find(|known| known.team == team && known.role == row.role && known.to.is_none());
-        // Without a first day, what is known goes on; else it begins now.
-        let from =
-            row.from.or(open.map(|known| known.from)).unwrap_or_else(|| today.min(row.to.unwrap_or(today)));
-        new = merged(&new, &TeamRow { from, to: row.to, team, role: row.role.to_owned() });
+        let from = row.from.unwrap_or_else(|| first_day(&old, team, row, today));
+        stated_rows.push(TeamRow { from, to: row.to, team, role: row.role.to_owned() });
     }
+    // In the order of time, wherever in the file they stand.
+    stated_rows.sort();
+    let new = stated_rows.iter().fold(old.clone(), |rows, stated| merged(&rows, stated));
     if new != old {
         many::replace_team_rows(connection, id, &new)?;
     }
@@ -153,35 +169,54 @@ pub fn store(
     })
 }
 
-/// Lets a row replace what overlaps it: whatever began before it ends the day before, whatever began within it goes.
+/// The first day of a row that says none: that of what is known of the team and role and ends on the same day, else
+/// of what has not ended by then; else it begins now.
+fn first_day(known: &[TeamRow], team: Uuid, row: &Row, today: NaiveDate) -> NaiveDate {
+    let same = || known.iter().filter(|known| known.team == team && known.role == row.role);
+    let goes_on = |known: &&TeamRow| {
+        let begins_later = row.to.is_some_and(|to| known.from > to);
+        let ends_earlier = known.to.is_some_and(|end| row.to.is_none_or(|to| end < to));
+        !begins_later && !ends_earlier
+    };
+    let found = same().find(|known| known.to == row.to).or_else(|| same().find(goes_on));
+    found.map_or_else(|| today.min(row.to.unwrap_or(today)), |known| known.from)
+}
+
+/// Lets a row replace what overlaps it. What lies before it stays, and so does what another team has after it:
+/// somebody lent to a team for a while goes back. The same team has nothing after it: the row says when it ended.
 fn merged(rows: &[TeamRow], stated: &TeamRow) -> Vec<TeamRow> {
     let is_rival =
         |row: &TeamRow| row.role == stated.role && (stated.role == "member" || row.team == stated.team);
     let is_over = |row: &TeamRow| row.to.is_some_and(|to| to < stated.from);
     let is_later = |row: &TeamRow| stated.to.is_some_and(|to| row.from > to);
-    let mut merged: Vec<TeamRow> = rows
-        .iter()
-        .filter_map(|row| {
-            if !is_rival(row) || is_over(row) || is_later(row) {
-                return Some(row.clone());
-            }
-            let before = stated.from.pred_opt()?;
-            (row.from <= before).then(|| TeamRow { to: Some(before), ..row.clone() })
-        })
-        .collect();
-    merged.push(stated.clone());
+    let mut merged = vec![stated.clone()];
+    for row in rows {
+        if !is_rival(row) || is_over(row) || is_later(row) {
+            merged.push(row.clone());
+            continue;
+        }
+        let before = stated.from.pred_opt().filter(|before| row.from <= *before);
+        merged.extend(before.map(|before| TeamRow { to: Some(before), ..row.clone() }));
+        let after =
+            stated.to.and_then(|to| to.succ_opt()).filter(|after| row.to.is_none_or(|to| *after <= to));
+        let after = after.filter(|_| row.team != stated.team);
+        merged.extend(after.map(|after| TeamRow { from: after, ..row.clone() }));
+    }
     merged.sort();
     merged
 }
 
-/// Somebody all of whose memberships have an end left on the last of these days; somebody without a team, on the day
-/// that their row says.
+/// Somebody all of whose memberships have an end left on the last of these days; leads count for who is a member
+/// nowhere. Somebody without a team left on the day that their row says.
 fn left_on(rows: &[TeamRow], stated: &[Row]) -> Option<NaiveDate> {
     if rows.is_empty() {
         let last = stated.last()?;
         return last.to;
     }
-    rows.iter().map(|row| row.to).collect::<Option<Vec<_>>>()?.into_iter().max()
+    let is_member = |row: &&TeamRow| row.role == "member";
+    let has_members = rows.iter().any(|row| is_member(&row));
+    let counted = rows.iter().filter(|row| !has_members || is_member(row));
+    counted.map(|row| row.to).collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
 #[cfg(test)]

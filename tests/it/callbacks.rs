@@ -1,6 +1,6 @@
 //! Who may be phoned, on the page and in the API: in order, and without name, number or answer.
 
-use crate::finder::id_of;
+use crate::finder::{foreign, id_of, shared};
 use crate::support::{Client, TestApp, make};
 use hearback::accounts::{Role, Scope};
 use serde_json::{Value, json};
@@ -178,5 +178,55 @@ fn only_who_may_open_a_visit_finds_a_link_to_it() {
     let link = format!("href=\"/visits/{}\"", id_of(&app, "W1"));
     let page = |role, team| app.staff(role, team).get("/callbacks").expect(200).body;
     assert!(page(Role::Hr, None).contains(&link) && !page(Role::Caller, None).contains(&link));
-    assert!(!page(Role::Manager, Some("South")).contains(&link));
+    assert!(page(Role::Manager, Some("North 2")).contains(&link));
+}
+
+#[test]
+fn whoever_may_not_be_phoned_is_not_listed() {
+    let app = TestApp::start();
+    some(&app);
+    let channels = [("W1", "'{email}'"), ("W2", "'{email,phone}'"), ("W3", "NULL"), ("W4", "'{}'")];
+    for (visit, channels) in channels {
+        app.execute(&format!(
+            "UPDATE visit SET lawful_basis_channels = {channels} WHERE external_id = '{visit}'"
+        ))
+        .unwrap();
+    }
+    for (id, channels) in [("W7", json!(["email"])), ("W8", json!(["email", "phone"]))] {
+        let basis =
+            json!({"lawful_basis": {"kind": "consent", "channels": channels, "evidence": "order form"}});
+        app.bring(&make::with(make::visit(id), basis));
+    }
+    app.execute(
+        "UPDATE visit SET outcome = 'unanswered', call_priority = 0.95 WHERE external_id IN ('W7', 'W8')",
+    )
+    .unwrap();
+    let listed = ["W6", "W3", "W2", "W8"];
+    assert_eq!(visits(&list(&app.client(&[Scope::CallbacksWork]), "")), listed);
+    assert_eq!(shown(&app.staff(Role::Caller, None), ""), listed);
+}
+
+#[test]
+fn a_manager_sees_the_visits_of_the_own_team_as_of_their_day() {
+    let app = TestApp::start();
+    some(&app);
+    app.bring(&foreign("W7"));
+    app.bring(&shared("W8"));
+    app.execute(
+        "UPDATE visit SET outcome = 'unanswered', call_priority = 0.95 WHERE external_id IN ('W7', 'W8')",
+    )
+    .unwrap();
+    // Whoever changes teams later takes no visit along.
+    app.execute(
+        "UPDATE team_member SET team_id = (SELECT id FROM team WHERE name = 'South') WHERE role = 'member'",
+    )
+    .unwrap();
+    assert!(shown(&app.staff(Role::Manager, None), "").is_empty());
+    assert_eq!(shown(&app.staff(Role::Manager, Some("North 2")), ""), ["W6", "W3", "W2", "W4", "W1", "W8"]);
+    let south = app.staff(Role::Manager, Some("South"));
+    let both = shown(&south, "");
+    assert!(both.len() == 2 && ["W7", "W8"].iter().all(|id| both.contains(&(*id).to_owned())), "{both:?}");
+    let href = format!("href=\"/visits/{}\"", id_of(&app, "W7"));
+    assert!(south.get("/callbacks").expect(200).body.contains(&href));
+    assert_eq!(shown(&app.staff(Role::Hr, None), "").len(), 7);
 }

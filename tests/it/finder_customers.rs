@@ -76,6 +76,36 @@ fn at_most_fifty_are_listed_and_the_page_says_so() {
 }
 
 #[test]
+fn a_hit_shows_nobody_a_whole_number_or_address() {
+    let app = TestApp::start();
+    three(&app);
+    for role in [Role::Hr, Role::Manager, Role::Caller] {
+        let page = app.staff(role, Some("North 2")).get("/customers?q=ash").expect(200).body;
+        for shown in ["…0114", "…0115", "E…@example.com", "s…@example.com"] {
+            assert!(page.contains(shown), "{shown} for {role}: {page}");
+        }
+        for secret in ["960114", "960115", "1632", "leanor.A@", "so_b"] {
+            assert!(!page.contains(secret), "{secret} for {role}");
+        }
+    }
+}
+
+#[test]
+fn each_search_leaves_a_trace_without_its_words() {
+    let app = TestApp::start();
+    three(&app);
+    let caller = app.staff(Role::Caller, None);
+    for query in ["", "?q=", "?q=+", "?q=ash", "?q=0114", "?q=nobody"] {
+        caller.get(&format!("/customers{query}")).expect(200);
+    }
+    let trail = "SELECT string_agg(actor || ' ' || subject || ' ' || detail::text, '; ' ORDER BY id) \
+                 FROM audit_entry WHERE action = 'customers.searched'";
+    let user = app.value("SELECT id FROM user_account");
+    let entry = |hits: u8| format!("user {user} customers {{\"hits\": {hits}}}");
+    assert_eq!(app.value(trail), [entry(2), entry(2), entry(0)].join("; "));
+}
+
+#[test]
 fn the_search_uses_its_indexes() {
     let app = TestApp::start();
     app.execute(

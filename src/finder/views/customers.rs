@@ -13,14 +13,30 @@ pub struct Hit {
     pub href: String,
     /// Name.
     pub name: Option<String>,
-    /// Phone number as it came.
+    /// The end of the phone number.
     pub phone: Option<String>,
-    /// Mail address.
+    /// The mail address without what names a person.
     pub email: Option<String>,
     /// Id in the system that sends visits.
     pub id: Option<String>,
     /// Day and service of the newest visit.
     pub last: Option<(String, String)>,
+}
+
+/// How many digits of a number a hit shows.
+const DIGITS: usize = 4;
+
+/// Leaves the last four digits of a number: enough to ask the customer for, too few to phone.
+pub fn masked_phone(phone: &str) -> String {
+    let mut digits: Vec<char> = phone.chars().rev().filter(char::is_ascii_digit).take(DIGITS).collect();
+    digits.reverse();
+    format!("…{}", String::from_iter(digits))
+}
+
+/// Leaves the first letter and the domain of a mail address.
+pub fn masked_email(email: &str) -> String {
+    let Some((person, domain)) = email.rsplit_once('@') else { return "…".to_owned() };
+    format!("{}…@{domain}", person.chars().next().map(String::from).unwrap_or_default())
 }
 
 /// The search.
@@ -113,4 +129,27 @@ pub fn language(code: &str) -> String {
         _ => return code.to_owned(),
     };
     name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hit_tells_two_customers_apart_and_reaches_neither() {
+        for (phone, masked) in
+            [("+44 (0)1632 960244", "…0244"), ("01632/96-02 44", "…0244"), ("24", "…24"), ("ask Ann", "…")]
+        {
+            assert_eq!(masked_phone(phone), masked);
+        }
+        for (email, masked) in [
+            ("ada.ash@example.com", "a…@example.com"),
+            ("Örn@example.com", "Ö…@example.com"),
+            ("\"a@b\"@example.com", "\"…@example.com"),
+            ("@example.com", "…@example.com"),
+            ("ada", "…"),
+        ] {
+            assert_eq!(masked_email(email), masked);
+        }
+    }
 }

@@ -107,16 +107,17 @@ pub struct TeamChange {
     pub team_id: Option<Uuid>,
 }
 
-/// Lists the days on which the visits of employees name another team than the one before, in order.
+/// Lists the days on which the visits of employees name another team than the one before, in the order of the visits:
+/// of several on one day, the last is the one that counts.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn list_team_changes(connection: &mut PgConnection, employees: &[Uuid]) -> Result<Vec<TeamChange>> {
     let sql = "SELECT employee_id, visited_on, team_id FROM (\
-               SELECT e.employee_id, v.visited_on, e.team_id, \
+               SELECT e.employee_id, v.visited_on, v.visited_at, v.id, e.team_id, \
                lag(e.team_id) OVER (PARTITION BY e.employee_id ORDER BY v.visited_on, v.visited_at, v.id) AS before \
                FROM visit_employee e JOIN visit v ON v.id = e.visit_id \
                WHERE e.employee_id = ANY($1) AND e.team_id IS NOT NULL) AS t \
-               WHERE team_id IS DISTINCT FROM before ORDER BY employee_id, visited_on";
+               WHERE team_id IS DISTINCT FROM before ORDER BY employee_id, visited_on, visited_at, id";
     Ok(diesel::sql_query(sql).bind::<Array<SqlUuid>, _>(employees).load(connection)?)
 }
