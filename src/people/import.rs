@@ -83,7 +83,7 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
     let import = Import::stage(&mut staging, input, &layout(), now, progress)?;
     rejects.begin(&import.header)?;
     let mut summary = Summary { rows: import.rows, rejects, ..Summary::default() };
-    each_chunk(&mut staging, &import, EMPLOYEES_AT_ONCE, |chunk| {
+    let done = each_chunk(&mut staging, &import, EMPLOYEES_AT_ONCE, |chunk| {
         let mut sound = Vec::with_capacity(chunk.len());
         for group in &chunk {
             match stated::check(&import.header, group) {
@@ -104,10 +104,11 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
             }
         }
         imports::queries::touch_run(&mut connection, import.run)
-    })?;
+    });
     progress.end();
-    summary.rejects.finish()?;
     import.finish(&mut staging)?;
+    done?;
+    summary.rejects.finish()?;
     Ok(summary)
 }
 
