@@ -135,7 +135,7 @@ impl Pass<'_> {
             }
             // What is refused now is not met again by the second pass.
             imports::queries::delete_rows(connection, import.run, &refused)?;
-            imports::queries::touch_run(connection, import.run)?;
+            import.live_on(connection)?;
             progress.done("checking", done, import.rows);
             Ok(())
         })?;
@@ -151,7 +151,7 @@ impl Pass<'_> {
         each_chunk(staging, import, VISITS_AT_ONCE, |chunk| {
             done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();
             self.take_in(connection, &chunk)?;
-            imports::queries::touch_run(connection, import.run)?;
+            import.live_on(connection)?;
             progress.done("storing", done, import.rows);
             Ok(())
         })

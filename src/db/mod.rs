@@ -81,11 +81,25 @@ pub fn tried<T>(
     }
 }
 
+/// Runs `work` in one transaction whose commit does not wait for the disk. For steps of a longer work that ends with
+/// a transaction which does: that one makes all before it lasting, and whoever is interrupted begins again.
+///
+/// # Errors
+/// Those of `work`, and 503 when the commit fails.
+pub fn relaxed_transaction<T>(
+    connection: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T>,
+) -> Result<T> {
+    connection.transaction(|connection| {
+        diesel::sql_query("SET LOCAL synchronous_commit = off").execute(connection)?;
+        work(connection)
+    })
+}
+
 /// Runs `work` that copies many rows in one transaction.
 ///
-/// Two things are cheaper than in a transaction for one row. The commit does not wait for the disk: a caller that
-/// writes several ends with a transaction that does, and whoever is interrupted begins again. And where our role
-/// may, foreign keys are not looked up row by row, which is half of the work: `work` must take every key it refers
+/// Two things are cheaper than in a transaction for one row. The commit does not wait for the disk, as in
+/// [`relaxed_transaction`]. And where our role may, foreign keys are not looked up row by row, which is half of the work: `work` must take every key it refers
 /// to from this transaction, or from [`share_lock`] within it, which looks them up all at once and keeps them from
 /// going away.
 ///

@@ -30,7 +30,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// How many visits are written in one transaction.
-const VISITS_AT_ONCE: usize = 2_000;
+const VISITS_AT_ONCE: usize = 4_000;
 
 /// How to read a history.
 #[derive(Debug, Clone, Copy)]
@@ -173,7 +173,7 @@ impl Context<'_> {
             let read = each_chunk(staging, import, VISITS_AT_ONCE, |mut chunk: Vec<Group>| {
                 done += chunk.iter().map(|group| group.rows.len() as u64).sum::<u64>();
                 let prepared = directory.prepare(connection, self, &mut chunk, is_dry)?;
-                crate::imports::queries::touch_run(connection, import.run)?;
+                import.live_on(connection)?;
                 self.count(&prepared)?;
                 progress.done("storing", done, import.rows);
                 if !is_dry && !prepared.is_empty() && sender.send(prepared).is_err() {

@@ -7,7 +7,6 @@ use super::check::{Sound, check};
 use crate::customers::Contact;
 use crate::customers::queries::bulk::{self as customers, Identity};
 use crate::error::Result;
-use crate::ids;
 use crate::imports::{Group, Problem};
 use crate::people::model::NamedEmployee;
 use crate::people::queries::bulk::Membership;
@@ -15,6 +14,7 @@ use crate::people::queries::{self as people, bulk as many_people};
 use crate::visits::model::CheckedVisit;
 use crate::visits::queries::bulk as many_visits;
 use crate::visits::store::CALL;
+use crate::{db, ids};
 use chrono::NaiveDate;
 use diesel::PgConnection;
 use serde_json::Value;
@@ -152,7 +152,9 @@ impl Directory {
             known.email = known.email.take().or_else(|| contact.email.clone());
             known.phone = known.phone.take().or_else(|| contact.phone.clone());
         }
-        let customers = customers::ensure_customers(connection, &contacts, context.now)?;
+        let customers = db::relaxed_transaction(connection, |connection| {
+            customers::ensure_customers(connection, &contacts, context.now)
+        })?;
         let memberships = self.memberships(connection, &fresh)?;
         Ok(fresh
             .into_iter()
@@ -188,7 +190,9 @@ impl Directory {
         }
         let unseen: Vec<NamedEmployee> = unseen.into_values().collect();
         if !unseen.is_empty() {
-            let ids = many_people::ensure_employees(connection, &unseen, context.now)?;
+            let ids = db::relaxed_transaction(connection, |connection| {
+                many_people::ensure_employees(connection, &unseen, context.now)
+            })?;
             for named in &unseen {
                 let Some(id) = ids.get(&named.external_id).copied() else { continue };
                 let met = self.employees.entry(named.external_id.clone());

@@ -6,7 +6,7 @@ use super::queries;
 use super::reader::{Records, Row};
 use super::row::Staged;
 use crate::error::Result;
-use crate::ids;
+use crate::{db, ids};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
 use std::collections::HashSet;
@@ -112,7 +112,7 @@ impl Import {
             }
             if batch.len() >= ROWS_AT_ONCE || bytes > BYTES_AT_ONCE {
                 queries::copy_rows(connection, self.run, &batch)?;
-                queries::touch_run(connection, self.run)?;
+                self.live_on(connection)?;
                 progress.read(records.bytes_read(), self.rows);
                 batch.clear();
                 bytes = 0;
@@ -124,6 +124,14 @@ impl Import {
         progress.read(records.bytes_read(), self.rows);
         self.is_torn = order.is_torn;
         Ok(())
+    }
+
+    /// Says that this import is still at work, so that nobody sweeps its rows away.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn live_on(&self, connection: &mut PgConnection) -> Result<()> {
+        db::relaxed_transaction(connection, |connection| queries::touch_run(connection, self.run))
     }
 
     /// Empties the stage of this file.

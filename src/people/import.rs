@@ -9,7 +9,7 @@ use super::stated::{self, Row, Stated};
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, Result};
-use crate::imports::{self, Column, Import, Layout, Progress, Rejects, each_chunk};
+use crate::imports::{Column, Import, Layout, Progress, Rejects, each_chunk};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
 use std::io::Read;
@@ -103,7 +103,7 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
                 Stored::Repeated => summary.repeated += 1,
             }
         }
-        imports::queries::touch_run(&mut connection, import.run)
+        import.live_on(&mut connection)
     });
     progress.end();
     import.finish(&mut staging)?;
