@@ -1,5 +1,5 @@
 //! How long an import of history takes, as a ratio to `\copy` of the same file into a bare table in the same run.
-//! The limit is 10.
+//! The aim is 10.
 //!
 //! ```text
 //! cargo bench --bench import                      # a generated file of 73,421 rows
@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-/// As many rows as the real file that the limit was set for.
+/// As many rows as the real file that the aim was set for.
 const ROWS: usize = 73_421;
 
 const ROUNDS: usize = 3;
@@ -116,7 +116,7 @@ fn main() {
     let (copy, import) = (median(copies), median(imports));
     println!("\\copy into a bare table   {copy:>7.3} s");
     println!("import history            {import:>7.3} s");
-    println!("ratio                     {:>7.1}   (limit 10)", import / copy);
+    println!("ratio                     {:>7.1}   (aim 10)", import / copy);
     drop(own);
     drop(std::fs::remove_dir_all(folder));
 }
