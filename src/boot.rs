@@ -83,9 +83,24 @@ impl Boot {
 
     /// The same parts with another clock, for the demo's simulated year.
     pub fn with_clock(&self, clock: Clock) -> App {
+        self.with(clock, self.app.pool.clone())
+    }
+
+    /// The same parts with at least so many database connections, for work that uses several side by side.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn with_connections(&self, at_least: u32) -> Result<App, BootError> {
+        if self.app.config.database.pool >= at_least {
+            return Ok(self.app.clone());
+        }
+        Ok(self.with(self.app.clock.clone(), db::connect(&self.database_url, at_least)?))
+    }
+
+    fn with(&self, clock: Clock, pool: db::Pool) -> App {
         let app = &self.app;
         App::new(Parts {
-            pool: app.pool.clone(),
+            pool,
             clock,
             config: app.config.clone(),
             keys: app.keys.clone(),

@@ -81,12 +81,15 @@ fn is_same(rejects: &Path, input: &Path) -> bool {
     }
 }
 
+/// How many database connections an import uses: one reads the stage, one prepares, two write.
+const CONNECTIONS: u32 = 4;
+
 /// Imports a file. Exit 0: everything is in; 2: some rows were refused.
 ///
 /// # Errors
 /// When nothing could be done.
 pub fn run(boot: &Boot, what: &What) -> std::result::Result<ExitCode, BootError> {
-    let app = &boot.app;
+    let app = &boot.with_connections(CONNECTIONS)?;
     let (kind, options) = match what {
         What::People(options) => ("people", options),
         What::Visits(options) => ("visits", options),

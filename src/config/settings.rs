@@ -129,8 +129,8 @@ fn database(reader: &Reader<'_>, data: &std::path::Path) -> Result<DatabaseConfi
         pool: reader.with("HEARBACK_POOL", "12", |text| {
             text.parse()
                 .ok()
-                .filter(|n| (4..=200).contains(n))
-                .ok_or("is not a number from 4 to 200".to_owned())
+                .filter(|n| (2..=200).contains(n))
+                .ok_or("is not a number from 2 to 200".to_owned())
         })?,
         bin_dir: reader.text("PG_BIN_DIR").map(PathBuf::from),
         cache_dir: cache.unwrap_or_else(|| data.to_owned()).join("hearback"),

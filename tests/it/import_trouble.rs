@@ -1,7 +1,8 @@
 //! Imports while things go wrong: writers that fail, others at the same work, rows whose visit cannot be told.
 
 use crate::support::history::{ELEVEN, FIVE, company, file, line};
-use crate::support::{TestApp, make};
+use crate::support::program::{complained, run};
+use crate::support::{TestApp, database, fresh_folder, make};
 use hearback::accounts::Scope;
 use serde_json::json;
 
@@ -132,6 +133,22 @@ fn what_several_rows_say_of_a_customer_and_an_employee_is_put_together() {
     app.import_history(text.as_bytes(), FIVE, None).unwrap();
     assert_eq!(app.value("SELECT concat_ws(' ', name, phone) FROM customer"), "Ann +441632960001");
     assert_eq!(app.value("SELECT name FROM employee"), "Erik");
+}
+
+#[test]
+fn an_import_takes_the_connections_it_needs_however_small_the_pool_is() {
+    let database = database::Database::migrated();
+    let folder = fresh_folder("small-pool");
+    let path = folder.0.join("history.csv");
+    std::fs::write(&path, file(&[line(&[])])).unwrap();
+    let data = folder.0.join("data");
+    let settings = [
+        ("DATABASE_URL", database.url.as_str()),
+        ("HEARBACK_DATA", data.to_str().unwrap()),
+        ("HEARBACK_POOL", "2"),
+    ];
+    let output = run(&settings, &["import", "history", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", complained(&output));
 }
 
 #[test]
