@@ -99,8 +99,7 @@ pub fn run(
     };
     let done = pass.go(&mut staging, &mut connection, dry_run, progress, say);
     progress.end();
-    import.finish(&mut staging)?;
-    done?;
+    import.finish_after(&mut staging, done)?;
     pass.summary.rejects.finish()?;
     Ok(pass.summary)
 }

@@ -90,19 +90,18 @@ const CONNECTIONS: u32 = 4;
 /// When nothing could be done.
 pub fn run(boot: &Boot, what: &What) -> std::result::Result<ExitCode, BootError> {
     let app = &boot.with_connections(CONNECTIONS)?;
-    let (kind, options) = match what {
-        What::People(options) => ("people", options),
-        What::Visits(options) => ("visits", options),
-        What::History { options, .. } => ("history", options),
-    };
-    let done = match what {
-        What::People(options) => people(app, options),
-        What::Visits(options) => visits(app, options),
-        What::History { options, scale } => history(app, options, *scale),
+    let (kind, options, done) = match what {
+        What::People(options) => ("people", options, people(app, options)),
+        What::Visits(options) => ("visits", options, visits(app, options)),
+        What::History { options, scale } => ("history", options, history(app, options, *scale)),
     };
     if !options.dry_run {
         let lines = done.as_ref().map_or_else(|_| vec![("failed", 1)], |(lines, _)| lines.clone());
-        record(app, kind, &lines)?;
+        let recorded = record(app, kind, &lines);
+        // Why the import failed matters more than why that could not be written down.
+        if done.is_ok() {
+            recorded?;
+        }
     }
     let (lines, rejects) = done?;
     for (name, count) in &lines {

@@ -15,7 +15,7 @@ use crate::imports::{Progress, Rejects};
 use crate::people::{import as people_import, queries as people};
 use crate::surveys::past::Scale;
 use crate::visits::queries as visits;
-use crate::{history_import, worker};
+use crate::{history_import, scores, worker};
 use chrono::{DateTime, Days, DurationRound, TimeDelta, Utc};
 use diesel::PgConnection;
 use std::path::Path;
@@ -108,7 +108,8 @@ fn bring_history(app: &App, ends: DateTime<Utc>) -> Result<()> {
     let how = history_import::Options { scale: Scale { min: 1, max: 5 }, dry_run: false, rejects: None };
     let brought = history_import::run(app, Past::new(ends), &how, &mut Progress::silent())?;
     all_in(&brought.rejects)?;
-    history_import::fold(app).map(drop)
+    let mut connection = app.pool.get().map_err(Error::unavailable)?;
+    scores::fold(&mut connection, app.clock.now()).map(drop)
 }
 
 fn all_in(rejects: &Rejects) -> Result<()> {

@@ -12,13 +12,13 @@ mod prepare;
 mod write;
 
 use crate::app::App;
+use crate::db;
 use crate::error::{Error, Result};
 use crate::imports::layout::Header;
 use crate::imports::{Group, Import, Layout, Progress, Rejects, each_chunk};
 use crate::surveys::past::{self, Scale};
 use crate::surveys::{SurveyVersion, builtin, queries as surveys};
 use crate::visits::import as visits_import;
-use crate::{db, scores};
 use came::Asked;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
@@ -80,8 +80,7 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
         Context { app, header: &import.header, asked: &asked, survey: &survey, now, shared: &shared };
     let done = store(&context, &mut staging, &mut connection, &import, options.dry_run, progress);
     progress.end();
-    import.finish(&mut staging)?;
-    done?;
+    import.finish_after(&mut staging, done)?;
     let mut summary = shared.into_inner().map_err(Error::internal)?;
     summary.survey = survey.get().map(|survey| format!("{} v{}", survey.survey, survey.version));
     summary.rejects.finish()?;
@@ -211,13 +210,4 @@ impl Context<'_> {
             write::chunk(connection, self, chunk)?;
         }
     }
-}
-
-/// Brings the sums up to date after an import, so that the first reader does not wait for it.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn fold(app: &App) -> Result<usize> {
-    let mut connection = app.pool.get().map_err(Error::unavailable)?;
-    scores::fold(&mut connection, app.clock.now())
 }

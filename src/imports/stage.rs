@@ -78,10 +78,7 @@ impl Import {
         queries::insert_run(connection, import.run, layout.kind, now)?;
         match import.fill(connection, &mut records, layout, progress) {
             Ok(()) => Ok(import),
-            Err(error) => {
-                import.finish(connection)?;
-                Err(error)
-            }
+            failed => import.finish_after(connection, failed).map(|()| import),
         }
     }
 
@@ -134,12 +131,13 @@ impl Import {
         db::relaxed_transaction(connection, |connection| queries::touch_run(connection, self.run))
     }
 
-    /// Empties the stage of this file.
+    /// Empties the stage of this file, however the work on it ended.
     ///
     /// # Errors
-    /// When the database does not answer.
-    pub fn finish(&self, connection: &mut PgConnection) -> Result<()> {
-        queries::delete_run(connection, self.run)
+    /// What the work ended with: it is the cause of what may fail here too. Else when the database does not answer.
+    pub fn finish_after(&self, connection: &mut PgConnection, work: Result<()>) -> Result<()> {
+        let emptied = queries::delete_run(connection, self.run);
+        work.and(emptied)
     }
 }
 

@@ -106,8 +106,7 @@ pub fn run(app: &App, input: impl Read, options: &Options<'_>, progress: &mut Pr
         import.live_on(&mut connection)
     });
     progress.end();
-    import.finish(&mut staging)?;
-    done?;
+    import.finish_after(&mut staging, done)?;
     summary.rejects.finish()?;
     Ok(summary)
 }

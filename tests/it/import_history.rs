@@ -5,6 +5,7 @@ use crate::support::program::{Program, command, complained, run, said};
 use crate::support::{TestApp, database, fresh_folder, wait_until};
 use hearback::history_import::{self, Options};
 use hearback::imports::Progress;
+use hearback::scores;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -120,7 +121,7 @@ fn two_scales_make_two_surveys_and_never_mix() {
         ),
         ["history-0-10 1 1", "history-1-5 1 3"]
     );
-    history_import::fold(&app.app).unwrap();
+    scores::fold(&mut app.connection(), app.now()).unwrap();
     assert_eq!(
         app.rows(
             "SELECT concat_ws(' ', scale_min, scale_max, n, steps) FROM score_sum \
