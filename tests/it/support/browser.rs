@@ -99,6 +99,14 @@ impl Browser {
         });
     }
 
+    /// Waits until the address ends like this: where a press leads from a page to another view of it.
+    #[track_caller]
+    pub fn wait_for_address(&self, end: &str) {
+        wait_until(&format!("the address {end}"), Duration::from_secs(10), || {
+            self.address().ends_with(end).then_some(())
+        });
+    }
+
     /// The page as it stands.
     pub fn source(&self) -> String {
         self.get("source")
@@ -136,10 +144,15 @@ impl Browser {
     /// What a screen reader says of the thing that has the focus.
     #[track_caller]
     pub fn focused(&self) -> String {
-        let path = format!("/session/{}/element/active", self.session);
-        let active = self.client.get(&path).expect(200).json();
-        let element = active["value"][ELEMENT].as_str().unwrap().to_owned();
-        self.get(&format!("element/{element}/computedlabel"))
+        let session = format!("/session/{}/element", self.session);
+        wait_until("something with the focus", Duration::from_secs(10), || {
+            let active = self.client.get(&format!("{session}/active"));
+            let active = (active.status == 200).then(|| active.json())?;
+            let element = active["value"][ELEMENT].as_str()?.to_owned();
+            // A page that gives way to the next one takes its things with it: then the next one is asked.
+            let label = self.client.get(&format!("{session}/{element}/computedlabel"));
+            (label.status == 200).then(|| label.json())?["value"].as_str().map(str::to_owned)
+        })
     }
 
     /// Goes on with the Tab key until something of that name has the focus.
