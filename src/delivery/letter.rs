@@ -25,7 +25,8 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
     let to = EmailAddress::parse(address).map_err(|error| error.to_string())?;
     let token = LinkToken::derive(&app.keys, &claimed.secret_id, claimed.id, claimed.token_version)
         .ok_or_else(|| format!("HEARBACK_SECRET has no secret with the id {}", claimed.secret_id))?;
-    let language = about.language.clone().unwrap_or_else(|| config.organisation.language.clone());
+    let organisation = config.organisation.language.as_str();
+    let language = app.templates.language(LETTER, about.language.as_deref(), organisation).to_owned();
     let rendered = app
         .templates
         .render(LETTER, &language, &context(app, about, &token, &language)?)
@@ -45,7 +46,7 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
         html: rendered.html,
         message_id: format!("<{}.{LETTER}@{domain}>", claimed.id.simple()),
         date: now,
-        language: app.templates.resolve(LETTER, &language).unwrap_or("en").to_owned(),
+        language,
         list_unsubscribe: Some(ListUnsubscribe { url: unsubscribe, mailto: None }),
         list_id: Some(format!("surveys.{domain}")),
     };
@@ -90,6 +91,9 @@ fn context(app: &App, about: &About, token: &LinkToken, language: &str) -> Resul
         "imprint_link": url(&organisation.imprint_url),
         "imprint": organisation.imprint.as_deref().unwrap_or_default(),
         "call_me_hint": true,
+        "asked_on": date(about, app.config.organisation.time_zone, language),
+        "every_days": 30,
+        "reminds": true,
     }))
 }
 
