@@ -36,8 +36,8 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
     let to = EmailAddress::parse(address).map_err(|error| error.to_string())?;
     let token = LinkToken::derive(&app.keys, &claimed.secret_id, claimed.id, claimed.token_version)
         .ok_or_else(|| format!("HEARBACK_SECRET has no secret with the id {}", claimed.secret_id))?;
-    let language = about.language.clone().unwrap_or_else(|| config.organisation.language.clone());
-    let template = template(claimed.letter);
+    let (template, organisation) = (template(claimed.letter), config.organisation.language.as_str());
+    let language = app.templates.language(template, about.language.as_deref(), organisation).to_owned();
     let rendered = app
         .templates
         .render(template, &language, &context(app, claimed, &token, &language)?)
@@ -57,7 +57,7 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
         html: rendered.html,
         message_id: message_id(claimed, &domain),
         date: now,
-        language: app.templates.resolve(template, &language).unwrap_or("en").to_owned(),
+        language,
         list_unsubscribe: Some(ListUnsubscribe { url: unsubscribe, mailto: None }),
         list_id: Some(format!("surveys.{domain}")),
     };
