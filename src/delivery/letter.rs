@@ -111,7 +111,7 @@ fn context(
         "call_me_hint": true,
         "asked_on": asked_on.unwrap_or_default(),
         "every_days": app.config.sending.ask_every.num_days(),
-        "reminds": app.config.sending.reminders > 0,
+        "reminds": claimed.letter.reminders_left(app.config.sending.reminders),
     }))
 }
 

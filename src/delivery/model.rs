@@ -63,6 +63,17 @@ impl LetterKind {
     }
 }
 
+impl LetterKind {
+    /// Returns how many reminders may follow this letter, when the organisation sends so many at most.
+    pub const fn reminders_left(self, reminders: u8) -> u8 {
+        match self {
+            Self::Invitation => reminders,
+            Self::Reminder => reminders.saturating_sub(1),
+            Self::SecondReminder => 0,
+        }
+    }
+}
+
 impl FromStr for LetterKind {
     type Err = String;
 

@@ -12,6 +12,7 @@
 mod accounts;
 mod answering;
 mod answering_stop;
+mod asking;
 mod callbacks;
 mod config;
 mod delivery;
@@ -28,6 +29,8 @@ mod import_mutations;
 mod import_trouble;
 mod letters_look;
 mod logs;
+mod relay_health;
+mod reminders;
 mod responses_pages;
 mod road;
 mod routes;
