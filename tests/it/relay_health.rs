@@ -55,7 +55,7 @@ fn a_relay_that_is_away_is_left_alone_and_found_again_by_one_letter() {
     assert_eq!(app.memory.letters().len(), 1);
     app.work();
     assert_eq!(app.memory.letters().len(), 34, "and then all go out that were not tried yet");
-    app.advance(TimeDelta::minutes(8));
+    app.advance(TimeDelta::minutes(20));
     app.work();
     assert_eq!(app.memory.letters().len(), 40);
     assert_eq!(app.value("SELECT faults FROM relay_breaker"), "0");
