@@ -11,10 +11,10 @@
 
 mod asked;
 pub mod breaker;
-mod claim;
+pub mod claim;
 pub mod close;
 pub mod eligibility;
-mod end;
+pub mod end;
 pub mod fuse;
 mod group;
 pub mod invite;

@@ -1,9 +1,10 @@
 //! Invitations and attempts as rows.
 
+use crate::surveys::Content;
 use chrono::{DateTime, Utc};
 use diesel::Queryable;
-use serde_json::Value;
 use std::str::FromStr;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// How long a link can be answered after its mail.
@@ -158,7 +159,7 @@ pub struct About {
     /// The version to ask.
     pub survey_version: Uuid,
     /// Its frozen content.
-    pub content: Value,
+    pub content: Arc<Content>,
 }
 
 impl About {
