@@ -6,7 +6,7 @@ use crate::config::{Config, ConfigError};
 use crate::db::{self, Pool};
 use crate::error::{Error, Result};
 use crate::ids::Keyring;
-use crate::mail::{MailUrl, Templates, Transport};
+use crate::mail::{Authorities, MailUrl, Templates, Transport};
 use diesel::PgConnection;
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ impl App {
     /// Reads the way mail leaves from the settings.
     ///
     /// # Errors
-    /// When `HEARBACK_MAIL_URL` is wrong.
+    /// When `HEARBACK_MAIL_URL` or the file of `HEARBACK_MAIL_CA` is wrong.
     pub fn transport(config: &Config) -> std::result::Result<Transport, ConfigError> {
         let url: MailUrl = config
             .mail
@@ -70,7 +70,12 @@ impl App {
             .parse()
             .map_err(|error| ConfigError::new("HEARBACK_MAIL_URL", format!("is wrong: {error}")))?;
         let hello = config.http.public_url.host_str().unwrap_or("localhost").to_owned();
-        Ok(Transport::new(&url, &hello))
+        let transport = Transport::new(&url, &hello);
+        let Some(file) = &config.mail.authorities else { return Ok(transport) };
+        let authorities = Authorities::read(file).map_err(|problem| {
+            ConfigError::new("HEARBACK_MAIL_CA", format!("names {}, which {problem}", file.display()))
+        })?;
+        Ok(transport.trusting(authorities))
     }
 
     /// Runs database work on a thread that may block.

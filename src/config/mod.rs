@@ -96,6 +96,8 @@ impl HttpConfig {
 pub struct MailConfig {
     /// `smtp://…`, `smtps://…` or `file:DIR`; may hold a password.
     pub url: String,
+    /// File of PEM certificates that a relay's certificate may rest on, beside those of the machine.
+    pub authorities: Option<PathBuf>,
     /// The sender, `Name <address>` or an address.
     pub from: String,
     /// Where answers to the mail go.

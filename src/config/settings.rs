@@ -39,6 +39,7 @@ settings! {
     "HEARBACK_PUBLIC_URL", "http://localhost:8080", "what customers reach; all links are built from it", "https://feedback.example.com";
     "HEARBACK_LISTEN", "127.0.0.1:8080", "address and port to listen on", "0.0.0.0:8080";
     "HEARBACK_MAIL_URL", "file: the folder mail in the data folder", "how mail leaves: smtp://[user:password@]host:port[?tls=required|opportunistic|none], smtps://… or file:DIR", "smtp://user:password@mail.example.com:587";
+    "HEARBACK_MAIL_CA", "none", "file with further certificate authorities (PEM) for a relay with a private one", "/etc/hearback/relay-ca.pem";
     "HEARBACK_MAIL_FROM", "feedback@example.com", "sender of the surveys", "Northwind Boilers <feedback@example.com>";
     "HEARBACK_REPLY_TO", "none", "a mailbox that somebody reads", "office@example.com";
     "HEARBACK_MAIL_TEMPLATES", "built in", "folder with letters that replace the built-in ones", "./email_templates";
@@ -101,18 +102,23 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
     Ok(Config {
         database: database(&reader, &data)?,
         http: http(&reader)?,
-        mail: MailConfig {
-            url: reader.or("HEARBACK_MAIL_URL", &format!("file:{}", data.join("mail").display())),
-            from: reader.or("HEARBACK_MAIL_FROM", "feedback@example.com"),
-            reply_to: reader.text("HEARBACK_REPLY_TO"),
-            templates: reader.text("HEARBACK_MAIL_TEMPLATES").map(PathBuf::from),
-        },
+        mail: mail(&reader, &data),
         secret: secret(&reader)?,
         sending: sending(&reader)?,
         organisation: organisation(&reader)?,
         log: reader.or("HEARBACK_LOG", "info"),
         data,
     })
+}
+
+fn mail(reader: &Reader<'_>, data: &std::path::Path) -> MailConfig {
+    MailConfig {
+        url: reader.or("HEARBACK_MAIL_URL", &format!("file:{}", data.join("mail").display())),
+        authorities: reader.text("HEARBACK_MAIL_CA").map(PathBuf::from),
+        from: reader.or("HEARBACK_MAIL_FROM", "feedback@example.com"),
+        reply_to: reader.text("HEARBACK_REPLY_TO"),
+        templates: reader.text("HEARBACK_MAIL_TEMPLATES").map(PathBuf::from),
+    }
 }
 
 fn database(reader: &Reader<'_>, data: &std::path::Path) -> Result<DatabaseConfig, ConfigError> {

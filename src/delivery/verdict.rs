@@ -24,9 +24,10 @@ const NO_SUCH_ADDRESS: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"
 /// sender) and is tried again rather than held against the address.
 pub fn of_failure(failure: &Failure) -> Verdict {
     match failure {
-        Failure::NotReached(_) | Failure::Deferred { .. } | Failure::Refused { stage: Stage::Sender, .. } => {
-            Verdict::Retry
-        }
+        Failure::NotReached(_)
+        | Failure::Misconfigured(_)
+        | Failure::Deferred { .. }
+        | Failure::Refused { stage: Stage::Sender, .. } => Verdict::Retry,
         Failure::NoReply(_) => Verdict::Unknown,
         Failure::Refused { enhanced: Some(code), .. } if NO_SUCH_ADDRESS.contains(&code.as_str()) => {
             Verdict::Bounced
@@ -66,5 +67,6 @@ mod tests {
     fn silence_after_the_dot_is_never_a_retry() {
         assert_eq!(of_failure(&Failure::NoReply("reset".into())), Verdict::Unknown);
         assert_eq!(of_failure(&Failure::NotReached("refused".into())), Verdict::Retry);
+        assert_eq!(of_failure(&Failure::Misconfigured("535 no".into())), Verdict::Retry);
     }
 }

@@ -13,6 +13,7 @@ fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
         ("HEARBACK_PUBLIC_URL", "feedback.example.com"),
         ("HEARBACK_LISTEN", "8080"),
         ("HEARBACK_MAIL_URL", "http://mail.example.com"),
+        ("HEARBACK_MAIL_CA", "no-such-file"),
         ("HEARBACK_MAIL_FROM", "nobody"),
         ("HEARBACK_REPLY_TO", "nobody"),
         ("HEARBACK_SECRET", "1:too short"),
