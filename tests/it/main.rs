@@ -27,6 +27,8 @@ mod import_history;
 mod import_mutations;
 mod import_trouble;
 mod logs;
+mod mail_relay;
+mod mail_tls;
 mod responses_pages;
 mod road;
 mod routes;
