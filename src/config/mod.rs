@@ -104,6 +104,19 @@ pub struct MailConfig {
     pub reply_to: Option<String>,
     /// Folder with letters that replace the built-in ones.
     pub templates: Option<PathBuf>,
+    /// How letters are signed; None means not by us.
+    pub dkim: Option<DkimConfig>,
+}
+
+/// How letters are signed (DKIM, RFC 6376).
+#[derive(Debug, Clone)]
+pub struct DkimConfig {
+    /// File with the private key in PEM.
+    pub key: PathBuf,
+    /// Name of the key in DNS.
+    pub selector: String,
+    /// The domain that signs; None means the sender's.
+    pub domain: Option<String>,
 }
 
 impl fmt::Debug for MailConfig {

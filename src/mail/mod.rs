@@ -9,6 +9,7 @@
 //! [`Failure::NoReply`]; nothing here prints an address, a password or a token, not even by `Debug`.
 
 mod address;
+mod dkim;
 mod failure;
 mod letter;
 mod limits;
@@ -27,6 +28,7 @@ mod transcript;
 mod transport;
 
 pub use address::{AddressError, EmailAddress, MASKED_ADDRESS, Mailbox, mask_addresses};
+pub use dkim::Dkim;
 pub use failure::{Failure, Reply, Stage};
 pub use letter::{Letter, LetterError, ListUnsubscribe, PreparedLetter, clean_name};
 pub use mail_url::{MailUrl, MailUrlError, Password, Security, SmtpUrl};

@@ -16,6 +16,7 @@ fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
         ("HEARBACK_MAIL_CA", "no-such-file"),
         ("HEARBACK_MAIL_FROM", "nobody"),
         ("HEARBACK_REPLY_TO", "nobody"),
+        ("HEARBACK_DKIM_KEY", "no-such-file"),
         ("HEARBACK_SECRET", "1:too short"),
         ("HEARBACK_SENDING", "maybe"),
         ("HEARBACK_SURVEY_DELAY", "soon"),

@@ -86,7 +86,7 @@ pub fn start(
         let (socket, _) = listener.accept().unwrap();
         let mut read = Vec::new();
         // The other side may hang up at any point.
-        drop(play(&script, socket, config, &mut read));
+        drop(play(&script, socket, config.as_ref(), &mut read));
         read
     });
     (port, handle)
@@ -95,7 +95,7 @@ pub fn start(
 fn play(
     script: &[Act],
     socket: TcpStream,
-    config: Option<Arc<ServerConfig>>,
+    config: Option<&Arc<ServerConfig>>,
     read: &mut Vec<String>,
 ) -> std::io::Result<()> {
     let plain = socket.try_clone()?;
@@ -110,7 +110,7 @@ fn play(
             Letter => while line(&mut stream, read)? && read.last().is_some_and(|line| line != ".") {},
             Hang => while line(&mut stream, read)? {},
             Encrypt => {
-                let mut connection = ServerConnection::new(config.clone().unwrap()).unwrap();
+                let mut connection = ServerConnection::new(Arc::clone(config.unwrap())).unwrap();
                 let mut socket = plain.try_clone()?;
                 while connection.is_handshaking() {
                     connection.complete_io(&mut socket)?;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const HERE: &str = "IP:127.0.0.1,IP:0.0.0.0,DNS:localhost";
+const LETTERS: usize = 50;
 const GREETING: [Act; 2] = [Say("220 relay ready"), Line];
 const STARTTLS: [Act; 5] =
     [Say("220 relay ready"), Line, Say("250-relay\r\n250 STARTTLS"), Line, Say("220 go ahead")];
@@ -135,7 +136,6 @@ async fn what_was_slipped_in_before_the_encryption_is_forgotten() {
 #[tokio::test]
 async fn no_letter_waits_for_an_acknowledgement() {
     let Some(known) = certificates("no delay", HERE) else { return };
-    const LETTERS: usize = 50;
     let letters = || (0..LETTERS).flat_map(|_| ENVELOPE.into_iter().chain([Letter, Say("250 2.0.0 taken")]));
     let hello = || GREETING.into_iter().chain([Say("250 relay")]);
     let implicit: Vec<Act> = [Encrypt].into_iter().chain(hello()).chain(letters()).collect();

@@ -76,6 +76,7 @@ impl TestApp {
                 Some(_) => App::transport(&config).unwrap(),
                 None => Transport::Memory(memory.clone()),
             },
+            dkim: App::dkim(&config).unwrap(),
             config,
             keys: Keyring::parse(SECRET).unwrap(),
         });
