@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A Python that has dkimpy: Debian's, which need not be the first in the search path.
-fn python(test: &str) -> Option<PathBuf> {
+pub fn python(test: &str) -> Option<PathBuf> {
     let known = [Some(PathBuf::from("/usr/bin/python3")), program("python3")];
     let works = |python: &PathBuf| {
         let output = Command::new(python).args(["-c", "import dkim, nacl"]).output();
@@ -79,6 +79,7 @@ fn an_invitation_is_what_receivers_ask_for() {
     let letter = std::fs::read_to_string(&path).unwrap();
     // The script finds what it is there for.
     let text = letter.find("Content-Type: text/plain").unwrap();
+    let (text, html) = letter.split_at(letter[text..].find("Content-Type: text/html").unwrap() + text);
     for (broken, why) in [
         (letter.replacen("\r\n", "\n", 3), "stands alone"),
         (letter.replacen("Date: ", "Datum: ", 1), "Date is there 0 times"),
@@ -87,7 +88,7 @@ fn an_invitation_is_what_receivers_ask_for() {
         (letter.replacen("Message-ID: <", "Message-ID: ", 1), "Message-ID"),
         (letter.replacen("text/plain", "text/html", 1), "the parts are"),
         (letter.replacen("List-Unsubscribe-Post", "X-Post", 1), "List-Unsubscribe-Post is missing"),
-        (letter[..text].to_owned() + &letter[text..].replacen("/s/", "/s/AAAA", 1), "different answer links"),
+        (text.replace("/s/", "/s/AAAA") + html, "different answer links"),
         (letter.clone() + &"x".repeat(999) + "\r\n", "longer than 998"),
     ] {
         assert_ne!(broken, letter, "{why}");

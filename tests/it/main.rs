@@ -27,6 +27,7 @@ mod import_history;
 mod import_mutations;
 mod import_trouble;
 mod logs;
+mod mail_command;
 mod mail_letters;
 mod mail_relay;
 mod mail_tls;
