@@ -6,7 +6,7 @@ use crate::config::{Config, ConfigError};
 use crate::db::{self, Pool};
 use crate::error::{Error, Result};
 use crate::ids::Keyring;
-use crate::mail::{MailUrl, Templates, Transport};
+use crate::mail::{Authorities, Dkim, MailUrl, Mailbox, Templates, Transport};
 use diesel::PgConnection;
 use std::sync::Arc;
 
@@ -28,6 +28,8 @@ pub struct Parts {
     pub templates: Arc<Templates>,
     /// The way mail leaves.
     pub transport: Transport,
+    /// What letters are signed with, if we sign them.
+    pub dkim: Option<Dkim>,
 }
 
 impl std::ops::Deref for App {
@@ -62,7 +64,7 @@ impl App {
     /// Reads the way mail leaves from the settings.
     ///
     /// # Errors
-    /// When `HEARBACK_MAIL_URL` is wrong.
+    /// When `HEARBACK_MAIL_URL` or the file of `HEARBACK_MAIL_CA` is wrong.
     pub fn transport(config: &Config) -> std::result::Result<Transport, ConfigError> {
         let url: MailUrl = config
             .mail
@@ -70,7 +72,29 @@ impl App {
             .parse()
             .map_err(|error| ConfigError::new("HEARBACK_MAIL_URL", format!("is wrong: {error}")))?;
         let hello = config.http.public_url.host_str().unwrap_or("localhost").to_owned();
-        Ok(Transport::new(&url, &hello))
+        let transport = Transport::new(&url, &hello);
+        let Some(file) = &config.mail.authorities else { return Ok(transport) };
+        let authorities = Authorities::read(file).map_err(|problem| {
+            ConfigError::new("HEARBACK_MAIL_CA", format!("names {}, which {problem}", file.display()))
+        })?;
+        Ok(transport.trusting(authorities))
+    }
+
+    /// Reads the key that letters are signed with, if the settings name one.
+    ///
+    /// # Errors
+    /// When the file of `HEARBACK_DKIM_KEY` is wrong, or the sender whose domain signs.
+    pub fn dkim(config: &Config) -> std::result::Result<Option<Dkim>, ConfigError> {
+        let Some(dkim) = &config.mail.dkim else { return Ok(None) };
+        let from: Mailbox = config
+            .mail
+            .from
+            .parse()
+            .map_err(|error| ConfigError::new("HEARBACK_MAIL_FROM", format!("is no sender: {error}")))?;
+        let domain = dkim.domain.as_deref().unwrap_or(from.address.domain());
+        Dkim::read(&dkim.key, &dkim.selector, domain).map(Some).map_err(|problem| {
+            ConfigError::new("HEARBACK_DKIM_KEY", format!("names {}, which {problem}", dkim.key.display()))
+        })
     }
 
     /// Runs database work on a thread that may block.

@@ -67,6 +67,7 @@ impl Boot {
         let templates = App::templates(&config)?;
         let transport = App::transport(&config)?;
         check_sender(&config)?;
+        let dkim = App::dkim(&config)?;
         let keys = secret(&config)?;
         let (database_url, postgres) = open_database(&config)?;
         let mut connection = db::open(&database_url)?;
@@ -77,7 +78,7 @@ impl Boot {
         imports::sweep(&mut connection, now)?;
         let pool = db::connect(&database_url, config.database.pool)?;
         let clock = Clock::running(now);
-        let app = App::new(Parts { pool, clock, config, keys, templates, transport });
+        let app = App::new(Parts { pool, clock, config, keys, templates, transport, dkim });
         Ok(Self { app, database_url, postgres })
     }
 
@@ -106,6 +107,7 @@ impl Boot {
             keys: app.keys.clone(),
             templates: std::sync::Arc::clone(&app.templates),
             transport: app.transport.clone(),
+            dkim: app.dkim.clone(),
         })
     }
 

@@ -21,6 +21,12 @@ impl Clock {
         Self(Arc::new(Mutex::new(Hand::Running { read, since: Instant::now() })))
     }
 
+    /// Starts a clock at this machine's time, for a command that needs no database and stores nothing.
+    #[expect(clippy::disallowed_methods, reason = "the home of time, where no database is")]
+    pub fn of_this_machine() -> Self {
+        Self::running(Utc::now())
+    }
+
     /// Makes a clock that stands still until it is set.
     pub fn frozen(at: DateTime<Utc>) -> Self {
         Self(Arc::new(Mutex::new(Hand::Frozen(at))))

@@ -59,7 +59,8 @@ impl Place {
         let url = self.url(&name);
         let mut connection = PgConnection::establish(&url).unwrap();
         hearback::db::migrate::run(&mut connection).unwrap();
-        let survey = builtin::publish(&mut connection, chrono::Utc::now()).unwrap();
+        let now = hearback::db::read_time(&mut connection).unwrap();
+        let survey = builtin::publish(&mut connection, now).unwrap();
         execute(&url, &FILL.replace("$n", &visits.to_string()).replace("$survey", &survey.id.to_string()));
         for table in ["visit", "invitation", "visit_employee"] {
             execute(&url, &format!("VACUUM ANALYZE {table}"));
@@ -141,6 +142,7 @@ pub fn app(url: &str, relay: &str, place: &Place) -> App {
         templates: App::templates(&config).unwrap(),
         transport: App::transport(&config).unwrap(),
         keys: Keyring::parse(SECRET).unwrap(),
+        dkim: App::dkim(&config).unwrap(),
         config,
     })
 }

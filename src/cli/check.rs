@@ -31,6 +31,7 @@ pub fn run(config: &Config) -> ExitCode {
         told("database", &database(config)),
         told("letters", &App::templates(config).map(|_| "every letter renders with its sample".to_owned())),
         told("sender", &boot::check_sender(config).map(|()| config.mail.from.clone())),
+        told("signature", &dkim(config)),
         told("log", &telemetry::check(&config.log).map(|()| config.log.clone())),
         told("mail", &mail(config)),
     ];
@@ -77,6 +78,13 @@ fn database(config: &Config) -> Result<String, String> {
         0 => Ok(format!("{which}, up to date")),
         n => Ok(format!("{which}, {n} migrations pending; `hearback migrate` runs them")),
     }
+}
+
+fn dkim(config: &Config) -> Result<String, String> {
+    let dkim = App::dkim(config).map_err(|error| error.to_string())?;
+    Ok(dkim.map_or("none of ours; the relay may sign".to_owned(), |dkim| {
+        format!("DKIM, with the public key at {} in DNS", dkim.record())
+    }))
 }
 
 fn mail(config: &Config) -> Result<String, String> {

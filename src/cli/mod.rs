@@ -5,6 +5,8 @@ mod accounts;
 mod check;
 mod evaluate;
 mod import;
+mod mail;
+mod objections;
 pub mod run;
 
 use crate::boot::{Boot, BootError};
@@ -38,6 +40,11 @@ enum Command {
     /// Say whether settings, database, mail relay and letters are in order.
     #[command(after_help = check::settings_help())]
     Check,
+    /// Try the way that mail leaves.
+    Mail {
+        #[command(subcommand)]
+        action: mail::MailAction,
+    },
     /// Switch the mailing of surveys on or off.
     Sending {
         /// on, off or status.
@@ -80,9 +87,10 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         return demo::run(&options).map(|()| ExitCode::SUCCESS);
     }
     let config = Config::from_env()?;
-    match command {
+    match &command {
         Command::Check => return Ok(check::run(&config)),
         Command::Migrate => return run::migrate(&config),
+        Command::Mail { action } => return mail::run(&config, action),
         _ => {}
     }
     let boot = Boot::start(config)?;
@@ -94,7 +102,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Evaluate(options) => evaluate::run(&boot, &options)?,
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,
-        Command::Demo(_) | Command::Check | Command::Migrate => {}
+        Command::Demo(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }

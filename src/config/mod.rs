@@ -98,12 +98,27 @@ impl HttpConfig {
 pub struct MailConfig {
     /// `smtp://…`, `smtps://…` or `file:DIR`; may hold a password.
     pub url: String,
+    /// File of PEM certificates that a relay's certificate may rest on, beside those of the machine.
+    pub authorities: Option<PathBuf>,
     /// The sender, `Name <address>` or an address.
     pub from: String,
     /// Where answers to the mail go.
     pub reply_to: Option<String>,
     /// Folder with letters that replace the built-in ones.
     pub templates: Option<PathBuf>,
+    /// How letters are signed; None means not by us.
+    pub dkim: Option<DkimConfig>,
+}
+
+/// How letters are signed (DKIM, RFC 6376).
+#[derive(Debug, Clone)]
+pub struct DkimConfig {
+    /// File with the private key in PEM.
+    pub key: PathBuf,
+    /// Name of the key in DNS.
+    pub selector: String,
+    /// The domain that signs; None means the sender's.
+    pub domain: Option<String>,
 }
 
 impl fmt::Debug for MailConfig {

@@ -1,8 +1,8 @@
 //! The list of settings and how each is read.
 
 use super::{
-    Config, ConfigError, DatabaseConfig, HttpConfig, MailConfig, OrganisationConfig, SendingConfig,
-    data_folder, parse_duration,
+    Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig, OrganisationConfig,
+    SendingConfig, data_folder, parse_duration,
 };
 use crate::ids::Keyring;
 use std::path::PathBuf;
@@ -39,9 +39,13 @@ settings! {
     "HEARBACK_PUBLIC_URL", "http://localhost:8080", "what customers reach; all links are built from it", "https://feedback.example.com";
     "HEARBACK_LISTEN", "127.0.0.1:8080", "address and port to listen on", "0.0.0.0:8080";
     "HEARBACK_MAIL_URL", "file: the folder mail in the data folder", "how mail leaves: smtp://[user:password@]host:port[?tls=required|opportunistic|none], smtps://… or file:DIR", "smtp://user:password@mail.example.com:587";
+    "HEARBACK_MAIL_CA", "none", "file with further certificate authorities (PEM) for a relay with a private one", "/etc/hearback/relay-ca.pem";
     "HEARBACK_MAIL_FROM", "feedback@example.com", "sender of the surveys", "Northwind Boilers <feedback@example.com>";
     "HEARBACK_REPLY_TO", "none", "a mailbox that somebody reads", "office@example.com";
     "HEARBACK_MAIL_TEMPLATES", "built in", "folder with letters that replace the built-in ones", "./email_templates";
+    "HEARBACK_DKIM_KEY", "none: the relay may sign", "file with the private key (PEM, RSA or Ed25519) that signs the letters", "/etc/hearback/dkim.pem";
+    "HEARBACK_DKIM_SELECTOR", "hearback", "name of the key in DNS, before ._domainkey", "hearback2026";
+    "HEARBACK_DKIM_DOMAIN", "the sender's", "domain that signs; DMARC wants it to be the sender's", "example.com";
     "HEARBACK_SECRET", "made once and kept in the data folder", "id:secret, several by commas; the first signs, all verify", "2026a:0b7be4f3c1d94a5e8f62a1c3d5e7f901";
     "HEARBACK_SENDING", "off", "on: mail surveys; off: until switched on by `hearback sending on`", "on";
     "HEARBACK_SURVEY_DELAY", "2h", "time from the visit to the mail", "2h";
@@ -109,18 +113,40 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
     Ok(Config {
         database: database(&reader, &data)?,
         http: http(&reader)?,
-        mail: MailConfig {
-            url: reader.or("HEARBACK_MAIL_URL", &format!("file:{}", data.join("mail").display())),
-            from: reader.or("HEARBACK_MAIL_FROM", "feedback@example.com"),
-            reply_to: reader.text("HEARBACK_REPLY_TO"),
-            templates: reader.text("HEARBACK_MAIL_TEMPLATES").map(PathBuf::from),
-        },
+        mail: mail(&reader, &data)?,
         secret: secret(&reader)?,
         sending: sending(&reader)?,
         organisation: organisation(&reader)?,
         log: reader.or("HEARBACK_LOG", "info"),
         data,
     })
+}
+
+fn mail(reader: &Reader<'_>, data: &std::path::Path) -> Result<MailConfig, ConfigError> {
+    Ok(MailConfig {
+        url: reader.or("HEARBACK_MAIL_URL", &format!("file:{}", data.join("mail").display())),
+        authorities: reader.text("HEARBACK_MAIL_CA").map(PathBuf::from),
+        from: reader.or("HEARBACK_MAIL_FROM", "feedback@example.com"),
+        reply_to: reader.text("HEARBACK_REPLY_TO"),
+        templates: reader.text("HEARBACK_MAIL_TEMPLATES").map(PathBuf::from),
+        dkim: dkim(reader)?,
+    })
+}
+
+fn dkim(reader: &Reader<'_>) -> Result<Option<DkimConfig>, ConfigError> {
+    let labels = |text: &str| {
+        let label = |part: &str| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        };
+        text.split('.').all(label).then(|| text.to_owned()).ok_or("is no name in DNS".to_owned())
+    };
+    let selector = reader.with("HEARBACK_DKIM_SELECTOR", "hearback", labels)?;
+    let domain = match reader.text("HEARBACK_DKIM_DOMAIN") {
+        Some(_) => Some(reader.with("HEARBACK_DKIM_DOMAIN", "", labels)?),
+        None => None,
+    };
+    let key = reader.text("HEARBACK_DKIM_KEY").map(PathBuf::from);
+    Ok(key.map(|key| DkimConfig { key, selector, domain }))
 }
 
 fn database(reader: &Reader<'_>, data: &std::path::Path) -> Result<DatabaseConfig, ConfigError> {
@@ -254,6 +280,8 @@ mod tests {
             ("HEARBACK_POOL", "1"),
             ("HEARBACK_PUBLIC_URL", "ftp://x"),
             ("HEARBACK_LISTEN", "8080"),
+            ("HEARBACK_DKIM_SELECTOR", "two words"),
+            ("HEARBACK_DKIM_DOMAIN", "example..com"),
             ("HEARBACK_SECRET", "short"),
             ("HEARBACK_SENDING", "yes"),
             ("HEARBACK_SURVEY_DELAY", "soon"),

@@ -151,7 +151,9 @@ impl Recorder<'_> {
             }
             Verdict::Unknown => {
                 self.unknown(claimed, words)?;
-                return Ok(false);
+                // A relay that falls silent after each letter would leave nothing but letters of unknown fate.
+                let until = breaker::count_fault(self.connection, words, false, self.now)?;
+                return Ok(until.is_some_and(|until| until > self.now));
             }
             Verdict::Retry => self.retry(claimed, words)?,
             Verdict::Bounced | Verdict::Failed => self.refused(claimed, end)?,

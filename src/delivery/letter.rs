@@ -49,6 +49,7 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
     let letter = Letter {
         from,
         reply_to,
+        return_path: None,
         to_name: about.customer_name.clone(),
         to,
         subject: rendered.subject,
@@ -60,7 +61,7 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
         list_unsubscribe: Some(ListUnsubscribe { url: unsubscribe, mailto: None }),
         list_id: Some(format!("surveys.{domain}")),
     };
-    letter.to_message().map_err(|error| error.to_string())
+    letter.to_signed_message(app.dkim.as_ref()).map_err(|error| error.to_string())
 }
 
 /// Reads `Name <address>` or an address from a setting.

@@ -180,7 +180,7 @@ impl Run {
         let end = end.unwrap_or_else(|| End::not_begun("stopped before the letter had begun"));
         tracing::info!(visit = %claimed.visit, letter = claimed.letter.as_str(), attempt = claimed.attempts,
             verdict = ?end.verdict, "letter");
-        let is_fault = matches!(end.verdict, Verdict::RelayFault | Verdict::OurFault);
+        let is_fault = matches!(end.verdict, Verdict::RelayFault | Verdict::OurFault | Verdict::Unknown);
         let ended = Arc::new(Attempted { claimed, end });
         if is_fault {
             // The next letter on this connection waits until the breaker has heard of it.

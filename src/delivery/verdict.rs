@@ -30,10 +30,10 @@ const NO_SUCH_ADDRESS: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"
 /// sender) and is tried again rather than held against the address.
 pub fn of_failure(failure: &Failure) -> Verdict {
     match failure {
-        Failure::NotReached(_) => Verdict::RelayFault,
-        Failure::Refused { stage: Stage::Sender, .. } => Verdict::OurFault,
-        Failure::Deferred { .. } => Verdict::Retry,
         Failure::NoReply(_) => Verdict::Unknown,
+        Failure::Misconfigured(_) | Failure::Refused { stage: Stage::Sender, .. } => Verdict::OurFault,
+        failure if failure.is_relay_fault() => Verdict::RelayFault,
+        Failure::NotReached(_) | Failure::Deferred { .. } => Verdict::Retry,
         Failure::Refused { enhanced: Some(code), .. } if NO_SUCH_ADDRESS.contains(&code.as_str()) => {
             Verdict::Bounced
         }
@@ -72,5 +72,6 @@ mod tests {
     fn silence_after_the_dot_is_never_a_retry() {
         assert_eq!(of_failure(&Failure::NoReply("reset".into())), Verdict::Unknown);
         assert_eq!(of_failure(&Failure::NotReached("refused".into())), Verdict::RelayFault);
+        assert_eq!(of_failure(&Failure::Misconfigured("535 no".into())), Verdict::OurFault);
     }
 }

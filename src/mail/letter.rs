@@ -9,6 +9,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox as LettreMailbox, Message, MultiPart, MultiPartKind, SinglePart};
 
 use super::address::{EmailAddress, Mailbox};
+use super::dkim::Dkim;
 
 const MAX_NAME_CHARS: usize = 100;
 const MAX_SUBJECT_CHARS: usize = 200;
@@ -38,6 +39,9 @@ pub struct Letter {
     pub from: Mailbox,
     /// Where an answer by mail goes, if not to `from`.
     pub reply_to: Option<Mailbox>,
+    /// Where the relay reports what it could not deliver, if not to `from`: an address made for this letter alone
+    /// tells which one came back (VERP).
+    pub return_path: Option<EmailAddress>,
     /// The reader's name; cleaned here, may be empty.
     pub to_name: Option<String>,
     /// The reader's address.
@@ -73,8 +77,7 @@ impl fmt::Debug for Letter {
 /// A letter as the relay gets it.
 #[derive(Clone)]
 pub struct PreparedLetter {
-    /// The return path: where the relay reports what it could not deliver. The address of `from`, until the
-    /// caller puts its own here.
+    /// The return path: where the relay reports what it could not deliver.
     pub envelope_from: EmailAddress,
     /// The one recipient.
     pub envelope_to: EmailAddress,
@@ -134,6 +137,15 @@ impl Letter {
     /// [`LetterError`] when a part that the caller makes (id, language, links) is malformed. A name or a
     /// subject never fails: it is cleaned.
     pub fn to_message(&self) -> Result<PreparedLetter, LetterError> {
+        self.to_signed_message(None)
+    }
+
+    /// The same with a signature, if there is a key. RSA takes about a millisecond of the processor: not on a
+    /// thread that others wait for.
+    ///
+    /// # Errors
+    /// As [`Letter::to_message`], and when the key cannot sign.
+    pub fn to_signed_message(&self, dkim: Option<&Dkim>) -> Result<PreparedLetter, LetterError> {
         self.check()?;
         let from = mailbox(self.from.name.as_deref(), &self.from.address)?;
         let to = mailbox(self.to_name.as_deref(), &self.to)?;
@@ -145,8 +157,12 @@ impl Letter {
         // it costs this letter, not the worker.
         let bytes = catch_unwind(AssertUnwindSafe(|| self.build(from, reply_to, to)))
             .map_err(|_| LetterError::Build("the mail library gave up on it".to_owned()))??;
+        let bytes = match dkim {
+            Some(dkim) => dkim.sign(&bytes, self.date)?,
+            None => bytes,
+        };
         Ok(PreparedLetter {
-            envelope_from: self.from.address.clone(),
+            envelope_from: self.return_path.as_ref().unwrap_or(&self.from.address).clone(),
             envelope_to: self.to.clone(),
             message_id: self.message_id.clone(),
             bytes,
@@ -193,6 +209,8 @@ impl Letter {
             .subject(clean_line(&self.subject, MAX_SUBJECT_CHARS))
             .message_id(Some(self.message_id.clone()))
             .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
+            // Exchange answers machines all the same, unless it is told like this.
+            .raw_header(header("X-Auto-Response-Suppress", "OOF, AutoReply".to_owned()))
             .raw_header(header("Content-Language", self.language.clone()));
         if let Some(reply_to) = reply_to {
             builder = builder.reply_to(reply_to);

@@ -5,6 +5,7 @@ fn letter() -> Letter {
     Letter {
         from: Mailbox::new(Some("Northwind Boilers"), address("feedback@example.com")),
         reply_to: Some(Mailbox::new(None, address("office@example.com"))),
+        return_path: None,
         to_name: Some("Mrs Ashdown".to_owned()),
         to: address("carla@customers.example"),
         subject: "How was our service on Tuesday 17 November?".to_owned(),
@@ -47,6 +48,7 @@ fn has_every_header_once_and_the_text_part_first() {
         "Date: Mon, 17 Nov 2025 17:20:00 +0000",
         "Message-ID: <0193.1@example.com>",
         "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: OOF, AutoReply",
         "Content-Language: en-GB",
         "List-Id: <visits.example.com>",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
@@ -64,6 +66,15 @@ fn has_every_header_once_and_the_text_part_first() {
 fn a_retry_has_the_same_bytes() {
     assert_eq!(letter().to_message().unwrap().bytes, letter().to_message().unwrap().bytes);
     assert!(text_of(&letter()).contains("boundary=\"=_01931examplecom\""));
+}
+
+#[test]
+fn reports_go_to_the_return_path_and_it_is_in_no_header() {
+    assert_eq!(letter().to_message().unwrap().envelope_from.as_str(), "feedback@example.com");
+    let verp = EmailAddress::parse("b+1.x@bounces.example.com").unwrap();
+    let letter = Letter { return_path: Some(verp.clone()), ..letter() };
+    assert_eq!(letter.to_message().unwrap().envelope_from, verp);
+    assert!(!text_of(&letter).contains("bounces.example.com"));
 }
 
 #[test]

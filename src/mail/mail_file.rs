@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::failure::{Failure, Reply};
 use super::letter::PreparedLetter;
-use super::transport::{Failure, Reply};
 
 /// So often may one Message-ID come again before it is an error.
 const MAX_COPIES: u32 = 1000;

@@ -1,48 +1,40 @@
 //! The conversation with a relay, over lettre's connection but command by command: its own `send` cannot say
 //! whether a failure came before or after the letter was handed over, and its pool stalls 44 ms a message.
-//! Every step has a deadline of its own, since lettre's covers the connect only.
+//! Every step has a deadline of its own ([`Limits`]).
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::ops::Range;
 use std::time::Duration;
 
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Rset};
-use lettre::transport::smtp::extension::{ClientId, Extension};
+use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
+use super::failure::{Failure, Reply, Stage, kept};
 use super::letter::PreparedLetter;
-use super::mail_url::{Password, Security, SmtpUrl};
-use super::transport::{Failure, Reply, Stage, kept};
+use super::limits::Limits;
+use super::mail_url::SmtpUrl;
+use super::smtp_open::{Opened, open};
+use super::stream::Wire;
+use super::tls::{Authorities, Tls};
+use super::transcript::{Recorder, Saying};
 
-/// RFC 5321 sets no limit for the connect.
-const CONNECT: Duration = Duration::from_secs(30);
-/// RFC 5321 §4.5.3.2.1, and the same for each step from EHLO to the sign-in.
-const GREETING: Duration = Duration::from_mins(5);
-/// RFC 5321 §4.5.3.2.2.
-const MAIL: Duration = Duration::from_mins(5);
-/// RFC 5321 §4.5.3.2.3.
-const RCPT: Duration = Duration::from_mins(5);
-/// RFC 5321 §4.5.3.2.4.
-const DATA: Duration = Duration::from_mins(2);
-/// RFC 5321 §4.5.3.2.6: giving up earlier on the reply to the final dot is how mail gets doubled.
-const BODY: Duration = Duration::from_mins(10);
-/// Nothing depends on a goodbye.
-const QUIT: Duration = Duration::from_secs(10);
+/// RFC 3461 §4.4.
+const MAX_ENVID: usize = 100;
 
 /// A relay and everything needed to open conversations with it.
 #[derive(Clone)]
 pub struct SmtpRelay {
-    url: SmtpUrl,
-    hello: ClientId,
-    /// Reading the machine's certificates takes milliseconds: once, when first needed.
-    tls: Arc<OnceLock<Result<TlsParameters, String>>>,
-    body_limit: Duration,
+    pub(super) url: SmtpUrl,
+    pub(super) hello: ClientId,
+    pub(super) tls: Tls,
+    pub(super) limits: Limits,
+    pub(super) recorder: Option<Recorder>,
 }
 
 impl SmtpRelay {
@@ -55,21 +47,27 @@ impl SmtpRelay {
             Err(_) if !hello.is_empty() && hello.chars().all(named) => ClientId::Domain(hello.to_owned()),
             Err(_) => ClientId::Domain("localhost".to_owned()),
         };
-        Self { url, hello, tls: Arc::default(), body_limit: BODY }
+        Self { url, hello, tls: Tls::default(), limits: Limits::default(), recorder: None }
     }
 
-    #[cfg(test)]
-    pub(super) fn with_body_limit(mut self, limit: Duration) -> Self {
-        self.body_limit = limit;
+    /// Trusts further certificate authorities.
+    #[must_use]
+    pub fn trusting(mut self, authorities: Authorities) -> Self {
+        self.tls = Tls::trusting(authorities);
         self
     }
 
-    fn tls(&self) -> Result<TlsParameters, Failure> {
-        let make = || TlsParameters::new(self.url.host.clone()).map_err(|error| kept(&error.to_string()));
-        self.tls
-            .get_or_init(make)
-            .clone()
-            .map_err(|why| Failure::NotReached(format!("TLS cannot be set up: {why}")))
+    /// Tells each line of its conversations to a recorder.
+    #[must_use]
+    pub fn recorded(mut self, recorder: Recorder) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 }
 
@@ -94,30 +92,17 @@ enum State {
 /// One open conversation.
 pub(super) struct SmtpConversation {
     connection: AsyncSmtpConnection,
+    wire: Wire,
+    /// The relay reports what it cannot deliver the way it is asked to (RFC 3461).
+    takes_dsn: bool,
     state: State,
-    body_limit: Duration,
+    limits: Limits,
 }
 
 /// Why a step got no positive reply.
-enum Trouble {
+pub(super) enum Trouble {
     Reply { code: u16, text: String },
     Broken(String),
-}
-
-impl Trouble {
-    fn before_letter(self, what: &str, stage: Stage) -> Failure {
-        match self {
-            Self::Reply { code, text } => Failure::from_reply(code, &text, stage),
-            Self::Broken(why) => Failure::NotReached(format!("{what}: {why}")),
-        }
-    }
-
-    fn on_opening(self, what: &str) -> Failure {
-        Failure::NotReached(match self {
-            Self::Reply { code, text } => format!("{what}: {code} {}", kept(&text)),
-            Self::Broken(why) => format!("{what}: {why}"),
-        })
-    }
 }
 
 impl From<SmtpError> for Trouble {
@@ -133,7 +118,10 @@ impl From<SmtpError> for Trouble {
 }
 
 /// Runs one step under its deadline.
-async fn step<T>(limit: Duration, work: impl Future<Output = Result<T, SmtpError>>) -> Result<T, Trouble> {
+pub(super) async fn step<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, SmtpError>>,
+) -> Result<T, Trouble> {
     match timeout(limit, work).await {
         Ok(result) => result.map_err(Trouble::from),
         Err(_) => Err(Trouble::Broken(format!("no answer within {} s", limit.as_secs()))),
@@ -144,17 +132,10 @@ impl SmtpConversation {
     /// Connects, encrypts as the URL says, signs in.
     ///
     /// # Errors
-    /// [`Failure::NotReached`] for whatever goes wrong.
+    /// [`Failure::NotReached`] and [`Failure::Misconfigured`].
     pub(super) async fn open(relay: &SmtpRelay) -> Result<Self, Failure> {
-        let mut connection = match relay.url.security {
-            Security::Implicit => connect_implicit(relay).await?,
-            _ => connect_plain(relay).await?,
-        };
-        secure(&mut connection, relay).await?;
-        if let Some((user, password)) = &relay.url.credentials {
-            sign_in(&mut connection, relay, user, password).await?;
-        }
-        Ok(Self { connection, state: State::Free, body_limit: relay.body_limit })
+        let Opened { connection, wire, takes_dsn } = open(relay).await?;
+        Ok(Self { connection, wire, takes_dsn, state: State::Free, limits: relay.limits })
     }
 
     pub(super) fn is_usable(&self) -> bool {
@@ -167,19 +148,20 @@ impl SmtpConversation {
         }
         // Stays so when this future is dropped half-way.
         self.state = State::Broken;
-        // An EmailAddress has no character that could end the command or the path.
-        let mail = format!("MAIL FROM:<{}>\r\n", letter.envelope_from.as_str());
-        let rcpt = format!("RCPT TO:<{}>\r\n", letter.envelope_to.as_str());
-        for (command, limit, stage) in [(mail, MAIL, Stage::Sender), (rcpt, RCPT, Stage::Recipient)] {
+        let limits = self.limits;
+        let (mail, rcpt) = commands(letter, self.takes_dsn);
+        for (command, limit, stage) in
+            [(mail, limits.mail, Stage::Sender), (rcpt, limits.rcpt, Stage::Recipient)]
+        {
             if let Err(failure) = self.command(command, limit, stage, 200..300).await {
                 self.reset_after(&failure).await;
                 return Err(failure);
             }
         }
-        let data = self.command(Data.to_string(), DATA, Stage::Data, 354..355).await;
+        let data = self.command(Data.to_string(), limits.data, Stage::Data, 354..355).await;
         self.state = match &data {
             Ok(()) => State::Data,
-            Err(Failure::Deferred { .. } | Failure::Refused { .. }) => State::Spent,
+            Err(failure) if is_reply(failure) => State::Spent,
             Err(_) => State::Broken,
         };
         data
@@ -190,7 +172,11 @@ impl SmtpConversation {
             return Err(Failure::NotReached("the relay was not asked to take a letter".to_owned()));
         }
         self.state = State::Broken;
-        match step(self.body_limit, self.connection.message(&letter.bytes)).await {
+        self.wire.saying(Saying::Letter);
+        let given = self.give(letter).await;
+        self.wire.saying(Saying::Commands);
+        given?;
+        match step(self.limits.reply, self.connection.read_response()).await {
             Ok(response) if is_in(&response, 200..300) => {
                 self.state = State::Free;
                 Ok(Reply { code: response.code().into(), text: kept(&text_of(&response)) })
@@ -204,10 +190,29 @@ impl SmtpConversation {
         }
     }
 
+    /// Sends the letter and, if the relay is still listening, the final dot. Without the dot no relay has a
+    /// letter (RFC 5321 §4.1.1.4), so whatever fails here may be tried again.
+    async fn give(&mut self, letter: &PreparedLetter) -> Result<(), Failure> {
+        let limit = self.limits.body;
+        let late = |_| Failure::NotReached(format!("letter: not taken within {} s", limit.as_secs()));
+        let broken = |error: std::io::Error| Failure::NotReached(kept(&format!("letter: {error}")));
+        let (text, dot) = stuffed(&letter.bytes);
+        timeout(limit, write(&mut self.wire, &text)).await.map_err(late)?.map_err(broken)?;
+        if self.wire.has_interrupted().await.map_err(broken)? {
+            return Err(match step(limit, self.connection.read_response()).await {
+                Err(Trouble::Reply { code, text }) => Failure::from_reply(code, &text, Stage::Data),
+                _ => Failure::NotReached("letter: the relay spoke out of turn".to_owned()),
+            });
+        }
+        timeout(limit, write(&mut self.wire, dot)).await.map_err(late)?.map_err(broken)?;
+        self.wire.told(|| format!("(letter, {} bytes)", letter.bytes.len()));
+        Ok(())
+    }
+
     pub(super) async fn quit(mut self) {
         if self.state == State::Free || self.state == State::Spent {
             // Whatever it answers, the connection goes away.
-            let _ = timeout(QUIT, self.connection.quit()).await;
+            let _ = timeout(self.limits.quit, self.connection.quit()).await;
         }
     }
 
@@ -216,7 +221,7 @@ impl SmtpConversation {
         command: String,
         limit: Duration,
         stage: Stage,
-        expected: std::ops::Range<u16>,
+        expected: Range<u16>,
     ) -> Result<(), Failure> {
         let what = match stage {
             Stage::Sender => "MAIL",
@@ -229,22 +234,67 @@ impl SmtpConversation {
                 let code = u16::from(response.code());
                 Err(Failure::NotReached(format!("{what}: out of turn with {code}")))
             }
-            Err(trouble) => Err(trouble.before_letter(what, stage)),
+            Err(Trouble::Reply { code, text }) => Err(Failure::from_reply(code, &text, stage)),
+            Err(Trouble::Broken(why)) => Err(Failure::NotReached(format!("{what}: {why}"))),
         }
     }
 
     /// A plain no to MAIL or RCPT leaves the conversation in order: RSET (RFC 5321 §4.1.1.5) saves a reconnect
     /// for each bad address.
     async fn reset_after(&mut self, failure: &Failure) {
-        if matches!(failure, Failure::Deferred { .. } | Failure::Refused { .. })
-            && step(MAIL, self.connection.command(Rset)).await.is_ok()
-        {
+        if is_reply(failure) && step(self.limits.mail, self.connection.command(Rset)).await.is_ok() {
             self.state = State::Free;
         }
     }
 }
 
-fn is_in(response: &Response, codes: std::ops::Range<u16>) -> bool {
+/// Within an envelope these three are a no in good order.
+fn is_reply(failure: &Failure) -> bool {
+    matches!(failure, Failure::Deferred { .. } | Failure::Refused { .. } | Failure::Misconfigured(_))
+}
+
+/// Writes MAIL and RCPT. An `EmailAddress` has no character that could end the command or the path.
+fn commands(letter: &PreparedLetter, with_dsn: bool) -> (String, String) {
+    let (from, to) = (letter.envelope_from.as_str(), letter.envelope_to.as_str());
+    if !with_dsn {
+        return (format!("MAIL FROM:<{from}>\r\n"), format!("RCPT TO:<{to}>\r\n"));
+    }
+    let id = xtext(letter.message_id.trim_matches(['<', '>']));
+    let id = if id.len() <= MAX_ENVID { format!(" ENVID={id}") } else { String::new() };
+    (
+        format!("MAIL FROM:<{from}> RET=HDRS{id}\r\n"),
+        // No word of success, which would be a mail for each letter.
+        format!("RCPT TO:<{to}> NOTIFY=FAILURE,DELAY\r\n"),
+    )
+}
+
+/// RFC 3461 §4.
+fn xtext(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'+' && byte != b'=';
+    let one = |byte| if plain(byte) { char::from(byte).to_string() } else { format!("+{byte:02X}") };
+    text.bytes().map(one).collect()
+}
+
+/// Doubles each dot at the start of a line (RFC 5321 §4.5.2), and gives the end of the letter apart.
+fn stuffed(letter: &[u8]) -> (Vec<u8>, &'static [u8]) {
+    let mut out = Vec::with_capacity(letter.len() + 16);
+    for (number, line) in letter.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let begins_line = number == 0 || out.ends_with(b"\r\n");
+        if begins_line && line.first() == Some(&b'.') {
+            out.push(b'.');
+        }
+        out.extend_from_slice(line);
+    }
+    let dot: &[u8] = if out.ends_with(b"\r\n") { b".\r\n" } else { b"\r\n.\r\n" };
+    (out, dot)
+}
+
+async fn write(wire: &mut Wire, bytes: &[u8]) -> std::io::Result<()> {
+    wire.write_all(bytes).await?;
+    wire.flush().await
+}
+
+fn is_in(response: &Response, codes: Range<u16>) -> bool {
     codes.contains(&u16::from(response.code()))
 }
 
@@ -252,61 +302,6 @@ fn text_of(response: &Response) -> String {
     response.message().collect::<Vec<_>>().join(" ")
 }
 
-async fn connect_plain(relay: &SmtpRelay) -> Result<AsyncSmtpConnection, Failure> {
-    let place = (relay.url.host.as_str(), relay.url.port);
-    let not_reached = |error: std::io::Error| Failure::NotReached(kept(&format!("connect: {error}")));
-    let stream = timeout(CONNECT, TcpStream::connect(place))
-        .await
-        .map_err(|_| Failure::NotReached("connect: no answer within 30 s".to_owned()))?
-        .map_err(not_reached)?;
-    // lettre sends body and final dot apart and never sets this: each letter would wait for a delayed ACK.
-    stream.set_nodelay(true).map_err(not_reached)?;
-    step(GREETING, AsyncSmtpConnection::connect_with_transport(Box::new(stream), &relay.hello))
-        .await
-        .map_err(|trouble| trouble.on_opening("greeting"))
-}
-
-/// lettre 0.11.23 takes TLS from the first byte only over a socket of its own, so without `TCP_NODELAY`.
-async fn connect_implicit(relay: &SmtpRelay) -> Result<AsyncSmtpConnection, Failure> {
-    let place = (relay.url.host.as_str(), relay.url.port);
-    let tls = Some(relay.tls()?);
-    let connect = AsyncSmtpConnection::connect_tokio1(place, Some(CONNECT), &relay.hello, tls, None);
-    step(GREETING, connect).await.map_err(|trouble| trouble.on_opening("connect"))
-}
-
-async fn secure(connection: &mut AsyncSmtpConnection, relay: &SmtpRelay) -> Result<(), Failure> {
-    let offered = connection.server_info().supports_feature(Extension::StartTls);
-    let wanted = match relay.url.security {
-        Security::Required => true,
-        Security::Opportunistic => offered,
-        Security::Implicit | Security::None => false,
-    };
-    if !wanted {
-        return Ok(());
-    }
-    if !offered {
-        let why = "the relay offers no encryption (STARTTLS), and tls=required asks for it";
-        return Err(Failure::NotReached(why.to_owned()));
-    }
-    let tls = relay.tls()?;
-    step(GREETING, connection.starttls(tls, &relay.hello))
-        .await
-        .map_err(|trouble| trouble.on_opening("STARTTLS"))
-}
-
-async fn sign_in(
-    connection: &mut AsyncSmtpConnection,
-    relay: &SmtpRelay,
-    user: &str,
-    password: &Password,
-) -> Result<(), Failure> {
-    if !connection.is_encrypted() && !relay.url.is_loopback() {
-        let why = "the relay offers no encryption (STARTTLS), so the password was not sent";
-        return Err(Failure::NotReached(why.to_owned()));
-    }
-    let credentials = Credentials::new(user.to_owned(), password.reveal().to_owned());
-    step(GREETING, connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials))
-        .await
-        .map(|_| ())
-        .map_err(|trouble| trouble.on_opening("sign-in"))
-}
+#[cfg(test)]
+#[path = "smtp_tests.rs"]
+mod tests;

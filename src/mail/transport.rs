@@ -5,20 +5,19 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::address::mask_addresses;
+use super::failure::{Failure, Reply};
 use super::letter::PreparedLetter;
 use super::mail_file::FileConversation;
 use super::mail_url::MailUrl;
 use super::smtp::{SmtpConversation, SmtpRelay};
-
-/// Replies are kept to this length.
-const MAX_REPLY_CHARS: usize = 200;
+use super::tls::Authorities;
+use super::transcript::Recorder;
 
 /// A way out for letters. Clones share what is shared: the TLS setup, the letters in memory.
 #[derive(Clone, Debug)]
 pub enum Transport {
     /// To a relay.
-    Smtp(SmtpRelay),
+    Smtp(Box<SmtpRelay>),
     /// Into a folder, one `.eml` file a letter.
     File(PathBuf),
     /// Into memory, for tests.
@@ -30,110 +29,28 @@ impl Transport {
     /// Nothing is connected yet.
     pub fn new(url: &MailUrl, hello: &str) -> Self {
         match url {
-            MailUrl::Smtp(url) => Self::Smtp(SmtpRelay::new(url.clone(), hello)),
+            MailUrl::Smtp(url) => Self::Smtp(Box::new(SmtpRelay::new(url.clone(), hello))),
             MailUrl::File(folder) => Self::File(folder.clone()),
         }
     }
-}
 
-/// The relay's last word on a letter that it took.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// The reply code, such as 250.
-    pub code: u16,
-    /// The text, at most 200 characters, mail addresses masked.
-    pub text: String,
-}
-
-/// What the relay was told when it said no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// `MAIL FROM`: a no is about us, not about the recipient.
-    Sender,
-    /// `RCPT TO`: a no is about the recipient's address.
-    Recipient,
-    /// `DATA`, before the letter.
-    Data,
-    /// The letter with its final dot.
-    Body,
-}
-
-/// How a conversation ended without the letter accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
-    /// The relay's fault, not the letter's: connect, greeting, TLS, sign-in, a deadline, a 421 or a broken
-    /// conversation before the letter began. Nothing was handed over; a retry is safe.
-    NotReached(String),
-    /// A 4xx reply: not now. Nothing was handed over; a retry is safe.
-    Deferred {
-        /// The reply code, 400 to 499.
-        code: u16,
-        /// The enhanced status code (RFC 3463), such as `4.7.1`.
-        enhanced: Option<String>,
-        /// The text, at most 200 characters, mail addresses masked.
-        text: String,
-        /// What the relay had been told.
-        stage: Stage,
-    },
-    /// A 5xx reply: never like this. Nothing was handed over.
-    Refused {
-        /// The reply code, 500 to 599.
-        code: u16,
-        /// The enhanced status code (RFC 3463), such as `5.1.1`.
-        enhanced: Option<String>,
-        /// The text, at most 200 characters, mail addresses masked.
-        text: String,
-        /// What the relay had been told.
-        stage: Stage,
-    },
-    /// The letter was begun and no reply came: nobody knows whether it was taken (RFC 1047). A retry may make
-    /// it two. Only [`Connection::body`] ends so.
-    NoReply(String),
-}
-
-impl Failure {
-    /// Makes the failure that a negative reply means. A 421 before the letter is the relay going away
-    /// (RFC 5321 §3.8); in answer to the letter it is a plain "not now".
-    pub(super) fn from_reply(code: u16, text: &str, stage: Stage) -> Self {
-        let enhanced = enhanced_code(text);
-        let text = kept(text);
-        match code {
-            421 if stage != Stage::Body => Self::NotReached(format!("421 {text}")),
-            400..500 => Self::Deferred { code, enhanced, text, stage },
-            _ => Self::Refused { code, enhanced, text, stage },
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Trusts further certificate authorities; means nothing where no relay is.
+    #[must_use]
+    pub fn trusting(self, authorities: Authorities) -> Self {
         match self {
-            Self::NotReached(why) => write!(f, "the relay could not be used: {why}"),
-            Self::Deferred { code, text, .. } => write!(f, "deferred by the relay: {code} {text}"),
-            Self::Refused { code, text, .. } => write!(f, "refused by the relay: {code} {text}"),
-            Self::NoReply(why) => write!(f, "no reply to the letter, it may have been taken: {why}"),
+            Self::Smtp(relay) => Self::Smtp(Box::new(relay.trusting(authorities))),
+            other => other,
         }
     }
-}
 
-impl std::error::Error for Failure {}
-
-/// Makes a relay's text fit to be stored: one line, no addresses, 200 characters.
-pub(super) fn kept(text: &str) -> String {
-    let line = text.split(|c: char| c.is_whitespace() || c.is_control());
-    let line = line.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    mask_addresses(&line).chars().take(MAX_REPLY_CHARS).collect()
-}
-
-/// Reads the code at the start of a reply's text (RFC 2034 §4): class 2, 4 or 5, then two numbers of up to
-/// three digits.
-fn enhanced_code(text: &str) -> Option<String> {
-    let word = text.split_whitespace().next()?;
-    let parts: Vec<&str> = word.split('.').collect();
-    let number =
-        |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|digit| digit.is_ascii_digit());
-    let class = parts.first().is_some_and(|class| matches!(*class, "2" | "4" | "5"));
-    (parts.len() == 3 && class && parts.iter().all(number)).then(|| word.to_owned())
+    /// Tells each line of a conversation with a relay to a recorder.
+    #[must_use]
+    pub fn recorded(self, recorder: Recorder) -> Self {
+        match self {
+            Self::Smtp(relay) => Self::Smtp(Box::new(relay.recorded(recorder))),
+            other => other,
+        }
+    }
 }
 
 /// One conversation, used by one worker for one letter after the other.
@@ -151,8 +68,7 @@ impl Connection {
     /// Connects and introduces itself.
     ///
     /// # Errors
-    /// [`Failure::NotReached`], also when the relay refuses the greeting, the encryption or the sign-in: none
-    /// of these is about a letter.
+    /// [`Failure::NotReached`] and [`Failure::Misconfigured`]: nothing that fails here is about a letter.
     pub async fn open(transport: &Transport) -> Result<Self, Failure> {
         let way = match transport {
             Transport::Smtp(relay) => Way::Smtp(Box::new(SmtpConversation::open(relay).await?)),
@@ -181,8 +97,9 @@ impl Connection {
     /// Second half: the letter, its final dot, and the reply to it.
     ///
     /// # Errors
-    /// [`Failure::NoReply`] when nobody knows; [`Failure::Deferred`] and [`Failure::Refused`] when the relay said
-    /// no; [`Failure::NotReached`] only when the letter was not begun.
+    /// [`Failure::NoReply`] when nobody knows; [`Failure::Deferred`], [`Failure::Refused`] and
+    /// [`Failure::Misconfigured`] when the relay said no; [`Failure::NotReached`] only when the final dot was not
+    /// sent.
     pub async fn body(&mut self, letter: &PreparedLetter) -> Result<Reply, Failure> {
         match &mut self.way {
             Way::Smtp(conversation) => conversation.body(letter).await,

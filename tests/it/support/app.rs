@@ -79,6 +79,7 @@ impl TestApp {
                 Some(_) => App::transport(&config).unwrap(),
                 None => Transport::Memory(memory.clone()),
             },
+            dkim: App::dkim(&config).unwrap(),
             config,
             keys: Keyring::parse(SECRET).unwrap(),
         });
