@@ -102,6 +102,10 @@ pub struct MailConfig {
     pub reply_to: Option<String>,
     /// Folder with letters that replace the built-in ones.
     pub templates: Option<PathBuf>,
+    /// Where mails that come back go; each letter's return path is made of it. None means no such path.
+    pub bounce_address: Option<String>,
+    /// The IMAP mailbox in which they arrive; holds a password. Read by the mail kit.
+    pub bounce_mailbox: Option<String>,
 }
 
 impl fmt::Debug for MailConfig {

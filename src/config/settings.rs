@@ -42,6 +42,8 @@ settings! {
     "HEARBACK_MAIL_FROM", "feedback@example.com", "sender of the surveys", "Northwind Boilers <feedback@example.com>";
     "HEARBACK_REPLY_TO", "none", "a mailbox that somebody reads", "office@example.com";
     "HEARBACK_MAIL_TEMPLATES", "built in", "folder with letters that replace the built-in ones", "./email_templates";
+    "HEARBACK_BOUNCE_ADDRESS", "none", "where mails that come back go; each letter gets a signed return path of its own, name+…@domain", "bounces@example.com";
+    "HEARBACK_BOUNCE_MAILBOX", "none", "the IMAP mailbox in which they arrive: imaps://user:password@host[:993][/folder], or imap:// with STARTTLS; read every minute", "imaps://bounces:password@mail.example.com/INBOX";
     "HEARBACK_SECRET", "made once and kept in the data folder", "id:secret, several by commas; the first signs, all verify", "2026a:0b7be4f3c1d94a5e8f62a1c3d5e7f901";
     "HEARBACK_SENDING", "off", "on: mail surveys; off: until switched on by `hearback sending on`", "on";
     "HEARBACK_SURVEY_DELAY", "2h", "time from the visit to the mail", "2h";
@@ -106,6 +108,8 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
             from: reader.or("HEARBACK_MAIL_FROM", "feedback@example.com"),
             reply_to: reader.text("HEARBACK_REPLY_TO"),
             templates: reader.text("HEARBACK_MAIL_TEMPLATES").map(PathBuf::from),
+            bounce_address: reader.text("HEARBACK_BOUNCE_ADDRESS"),
+            bounce_mailbox: reader.text("HEARBACK_BOUNCE_MAILBOX"),
         },
         secret: secret(&reader)?,
         sending: sending(&reader)?,

@@ -24,6 +24,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    bounce_event (id) {
+        id -> Uuid,
+        source -> Text,
+        source_key -> Text,
+        message_hash -> Bytea,
+        received_at -> Timestamptz,
+        kind -> Text,
+        status -> Nullable<Text>,
+        diagnostic -> Nullable<Text>,
+        invitation_id -> Nullable<Uuid>,
+        effect -> Text,
+    }
+}
+
+diesel::table! {
     callback (id) {
         id -> Uuid,
         visit_id -> Uuid,
@@ -388,6 +403,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(bounce_event -> invitation (invitation_id));
 diesel::joinable!(callback -> visit (visit_id));
 diesel::joinable!(delivery_attempt -> invitation (invitation_id));
 diesel::joinable!(employee -> site (site_id));
@@ -414,6 +430,7 @@ diesel::joinable!(visit_outcome -> visit (visit_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_key,
     audit_entry,
+    bounce_event,
     callback,
     changed_visit,
     customer,

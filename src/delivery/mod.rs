@@ -7,7 +7,9 @@
 //!
 //! States: planned → sending → sent | unknown | bounced | failed; closed when there is nothing left to do.
 
+pub mod bounces;
 pub mod close;
+pub mod collect;
 pub mod eligibility;
 pub mod invite;
 pub mod letter;
@@ -17,5 +19,6 @@ pub mod queries;
 pub mod rescue;
 pub mod send;
 pub mod verdict;
+pub mod verp;
 
 pub use send::Sender;

@@ -69,9 +69,9 @@ impl Outcome {
                 O::Failed,
                 O::ToCall,
             ],
-            O::Suspect => &[O::Sending, O::Sent, O::Unknown],
+            // A mail that comes back tells what became of it, also when the relay had not.
+            O::Suspect | O::Bounced | O::Failed => &[O::Sending, O::Sent, O::Unknown],
             O::Unanswered => &[O::Sent, O::Unknown, O::Suspect],
-            O::Bounced | O::Failed => &[O::Sending, O::Sent],
             O::ToCall => &[O::Unanswered, O::Suspect, O::Bounced, O::Failed, O::NoAddress, O::PhoneFirst],
             O::Refused | O::DoNotCall | O::LanguageBarrier | O::Unreachable | O::WrongNumber => &[O::ToCall],
             O::OptedOut => &[

@@ -15,7 +15,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("customers", &["customer", "suppression"]),
     ("visits", &["visit", "visit_employee", "visit_outcome"]),
     ("surveys", &["survey", "survey_version", "question"]),
-    ("delivery", &["invitation", "delivery_attempt", "sending_switch"]),
+    ("delivery", &["invitation", "delivery_attempt", "sending_switch", "bounce_event"]),
     ("answering", &["response", "response_revision"]),
     ("callbacks", &["callback"]),
     ("scores", &["score_fold", "score_contribution", "score_count", "score_sum"]),

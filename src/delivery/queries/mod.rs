@@ -1,6 +1,7 @@
 //! Every statement on the tables of delivery.
 
 mod about;
+pub mod bounces;
 pub mod tried;
 
 pub use about::load_about;
