@@ -12,6 +12,8 @@
 mod accounts;
 mod answering;
 mod answering_stop;
+mod bounces;
+mod bounces_mailbox;
 mod callbacks;
 mod config;
 mod delivery;
