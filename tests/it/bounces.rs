@@ -118,7 +118,8 @@ fn forged_delayed_and_automatic_messages_change_nothing() {
     let app = mailed("W1");
     let genuine = app.return_path("W1");
     let (name, rest) = genuine.split_once('.').unwrap();
-    let swapped = if rest.starts_with('0') { format!("1{}", &rest[1..]) } else { format!("0{}", &rest[1..]) };
+    let other = if rest.starts_with('0') { "1" } else { "0" };
+    let swapped = format!("{other}{}", &rest[1..]);
     let unsigned = name.to_owned() + "@example.com";
     let before = app.dump(STATE);
     for path in [format!("{name}.{swapped}"), unsigned, "bounces@example.com".to_owned()] {

@@ -78,17 +78,9 @@ fn count(folder: &Path) -> usize {
 
 fn config(folder: &Path, port: u16) -> String {
     let at = folder.display();
-    // Root hands the mailbox to somebody else; anybody else is all users in one.
     let (user, internal) = match hearback::db::postgres::unprivileged_ids() {
         Some((user, group)) => (format!("uid={user} gid={group}"), String::new()),
-        None => {
-            let id = |what| String::from_utf8(Command::new("id").arg(what).output().unwrap().stdout).unwrap();
-            let (name, group) = (id("-un"), id("-gn"));
-            let all = format!(
-                "default_internal_user = {name}default_login_user = {name}default_internal_group = {group}"
-            );
-            (format!("uid={} gid={}", id("-u").trim(), id("-g").trim()), all)
-        }
+        None => everybody_at_once(),
     };
     format!(
         "protocols = imap\nlisten = 127.0.0.1\nbase_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\n\
@@ -98,4 +90,13 @@ fn config(folder: &Path, port: u16) -> String {
          service imap-login {{\n chroot =\n inet_listener imap {{\n port = {port}\n }}\n \
          inet_listener imaps {{\n port = 0\n }}\n}}\nservice anvil {{\n chroot =\n}}\n"
     )
+}
+
+/// Whoever is not root can only be all of Dovecot's users in one.
+fn everybody_at_once() -> (String, String) {
+    let id = |what| String::from_utf8(Command::new("id").arg(what).output().unwrap().stdout).unwrap();
+    let (name, group) = (id("-un"), id("-gn"));
+    let internal =
+        format!("default_internal_user = {name}default_login_user = {name}default_internal_group = {group}");
+    (format!("uid={} gid={}", id("-u").trim(), id("-g").trim()), internal)
 }
