@@ -83,7 +83,8 @@ async fn read_mailbox(app: App, mut stop: watch::Receiver<bool>) {
 pub async fn round(app: &App, sender: &Sender) -> Result<()> {
     app.set_clock().await?;
     let now = app.clock.now();
-    repeat(app, move |connection| rescue::due(connection, now)).await?;
+    let parts = app.clone();
+    repeat(app, move |connection| rescue::due(connection, &parts, now)).await?;
     repeat(app, move |connection| close::due(connection, now)).await?;
     sender.send_due().await?;
     app.db(move |connection| fold(connection, now)).await?;
@@ -92,9 +93,9 @@ pub async fn round(app: &App, sender: &Sender) -> Result<()> {
 
 async fn repeat(
     app: &App,
-    work: impl Fn(&mut PgConnection) -> Result<usize> + Copy + Send + 'static,
+    work: impl Fn(&mut PgConnection) -> Result<usize> + Clone + Send + 'static,
 ) -> Result<()> {
-    while app.transaction(work).await? > 0 {}
+    while app.transaction(work.clone()).await? > 0 {}
     Ok(())
 }
 

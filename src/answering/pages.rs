@@ -35,6 +35,7 @@ enum Found {
 async fn find(app: &App, text: &str, lang: Option<String>) -> Result<Found> {
     let Some(token) = LinkToken::parse(text) else { return Ok(Found::Unknown) };
     let now = app.clock.now();
+    let names_employees = app.config.organisation.names_employees;
     let organisation = app.config.organisation.language.clone();
     app.db(move |connection| {
         let Some(link) = queries::find_link(connection, &token.hash())? else { return Ok(Found::Unknown) };
@@ -42,7 +43,10 @@ async fn find(app: &App, text: &str, lang: Option<String>) -> Result<Found> {
             return Ok(Found::Closed);
         }
         let about = delivery::queries::load_about(connection, &[link.visit])?.remove(&link.visit);
-        let about = about.ok_or_else(|| Error::internal("an invitation without a visit"))?;
+        let mut about = about.ok_or_else(|| Error::internal("an invitation without a visit"))?;
+        if !names_employees {
+            about.employees.clear();
+        }
         let content = serde_json::from_value(about.content.clone()).map_err(Error::internal)?;
         let stored = queries::find_response(connection, link.visit)?;
         let language = show::language(lang.as_deref(), about.language.as_deref(), &organisation);

@@ -1,13 +1,12 @@
 //! `serve`, `work`, `migrate` and `sending`.
 
 use crate::app::App;
-use crate::audit::{self, Actor};
+use crate::audit::Actor;
 use crate::boot::{self, Boot, BootError};
 use crate::config::Config;
-use crate::delivery::queries;
+use crate::delivery::{fuse, queries};
 use crate::error::Error;
 use crate::{db, server, worker};
-use serde_json::json;
 use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -134,17 +133,7 @@ pub fn sending(boot: &Boot, action: &str) -> Result<(), BootError> {
     let now = app.clock.now();
     let mut connection = app.pool.get().map_err(Error::unavailable)?;
     if action != "status" {
-        db::transaction(&mut connection, |connection| {
-            queries::switch(connection, action == "on", "shell", now)?;
-            audit::record(
-                connection,
-                now,
-                Actor::Shell,
-                "sending.switched",
-                "sending",
-                json!({ "to": action }),
-            )
-        })?;
+        fuse::switch(&mut connection, action == "on", Actor::Shell, now)?;
     }
     let is_on = queries::is_switched_on(&mut connection)?;
     let due = queries::count_due(&mut connection, now)?;

@@ -4,11 +4,13 @@
 
 mod data;
 mod duration;
+mod rate;
 mod settings;
 mod window;
 
 pub use data::data_folder;
 pub use duration::parse_duration;
+pub use rate::Rate;
 pub use settings::{SETTINGS, Setting};
 pub use window::SendWindow;
 
@@ -129,6 +131,20 @@ pub struct SendingConfig {
     pub lease: TimeDelta,
     /// Mail connections of one worker.
     pub connections: usize,
+    /// A customer is asked at most once in this time, whatever about; zero for no such limit.
+    pub ask_every: TimeDelta,
+    /// How many reminders follow, 0 to 2.
+    pub reminders: u8,
+    /// Time from one letter to the next reminder.
+    pub remind_after: TimeDelta,
+    /// Which share of the visits is asked about, 0 to 1.
+    pub sample: f64,
+    /// Domains of our own people, in small letters; they are not asked.
+    pub own_domains: Vec<String>,
+    /// Most letters in a time.
+    pub rate: Option<Rate>,
+    /// Most letters in a time to one recipient's domain.
+    pub domain_rate: Option<Rate>,
 }
 
 /// Who asks.
@@ -142,6 +158,8 @@ pub struct OrganisationConfig {
     pub language: String,
     /// Lawful basis for visits that bring none; None means such visits are not asked about.
     pub lawful_basis: Option<String>,
+    /// Whether mails and answer pages name who served the customer.
+    pub names_employees: bool,
     /// Postal address in the foot of each mail and page.
     pub imprint: Option<String>,
     /// Page with the imprint.

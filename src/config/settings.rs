@@ -51,6 +51,14 @@ settings! {
     "HEARBACK_RETRY_FIRST", "5min", "wait before the second try", "5min";
     "HEARBACK_LEASE", "60s", "how long a worker may hold a claimed invitation", "60s";
     "HEARBACK_MAIL_CONNECTIONS", "4", "mail connections of one worker", "8";
+    "HEARBACK_ASK_EVERY", "30d", "a customer is asked at most once in this time; 0s for no limit", "30d";
+    "HEARBACK_REMINDERS", "1", "reminders to those who do not answer, 0 to 2", "1";
+    "HEARBACK_REMIND_AFTER", "3d", "time from a letter to the next reminder; on day 7 a visit counts as unanswered", "3d";
+    "HEARBACK_SAMPLE", "100%", "share of the visits that is asked about, drawn at random", "25%";
+    "HEARBACK_OWN_DOMAINS", "none", "domains of our own people, by commas; they are not asked", "example.com,example.org";
+    "HEARBACK_RATE", "no limit", "most letters in a time, of all workers together", "600/min";
+    "HEARBACK_DOMAIN_RATE", "no limit", "most letters in a time to one recipient's domain", "60/min";
+    "HEARBACK_NAME_EMPLOYEES", "off", "on: mails and answer pages name who served the customer", "on";
     "HEARBACK_ORGANISATION", "Your company", "name on pages and in mails", "Northwind Boilers";
     "HEARBACK_TIME_ZONE", "UTC", "IANA zone that makes dates", "Europe/London";
     "HEARBACK_LANGUAGE", "en", "language for customers who named none", "de";
@@ -157,12 +165,28 @@ fn secret(reader: &Reader<'_>) -> Result<Option<Keyring>, ConfigError> {
     Keyring::parse(&text).map(Some).map_err(|problem| ConfigError::new("HEARBACK_SECRET", problem))
 }
 
-fn sending(reader: &Reader<'_>) -> Result<SendingConfig, ConfigError> {
-    let switch = |text: &str| match text {
+fn switch(text: &str) -> Result<bool, String> {
+    match text {
         "on" => Ok(true),
         "off" => Ok(false),
         _ => Err("is neither on nor off".to_owned()),
+    }
+}
+
+/// Reads a percentage as a share from 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let percent = text.trim_end_matches('%').trim().parse().ok();
+    let percent: Option<f64> = percent.filter(|percent| (0.0..=100.0).contains(percent));
+    percent.map(|percent| percent / 100.0).ok_or_else(|| "is no percentage from 0% to 100%".to_owned())
+}
+
+fn sending(reader: &Reader<'_>) -> Result<SendingConfig, ConfigError> {
+    let rate = |name: &str| {
+        let read = |text: &str| text.parse().map_err(|problem: String| ConfigError::new(name, problem));
+        reader.text(name).map(|text| read(&text)).transpose()
     };
+    let domains = reader.or("HEARBACK_OWN_DOMAINS", "").to_lowercase();
+    let domains = domains.split(',').map(|domain| domain.trim().trim_start_matches('@').to_owned());
     let positive = |text: &str| {
         parse_duration(text).and_then(|span| {
             (span > chrono::TimeDelta::zero()).then_some(span).ok_or("must be longer than nothing".to_owned())
@@ -180,6 +204,15 @@ fn sending(reader: &Reader<'_>) -> Result<SendingConfig, ConfigError> {
                 .filter(|n| (1..=64).contains(n))
                 .ok_or("is not a number from 1 to 64".to_owned())
         })?,
+        ask_every: reader.with("HEARBACK_ASK_EVERY", "30d", parse_duration)?,
+        reminders: reader.with("HEARBACK_REMINDERS", "1", |text| {
+            text.parse().ok().filter(|n| *n <= 2).ok_or("is not 0, 1 or 2".to_owned())
+        })?,
+        remind_after: reader.with("HEARBACK_REMIND_AFTER", "3d", positive)?,
+        sample: reader.with("HEARBACK_SAMPLE", "100%", share)?,
+        own_domains: domains.filter(|domain| !domain.is_empty()).collect(),
+        rate: rate("HEARBACK_RATE")?,
+        domain_rate: rate("HEARBACK_DOMAIN_RATE")?,
     })
 }
 
@@ -196,6 +229,7 @@ fn organisation(reader: &Reader<'_>) -> Result<OrganisationConfig, ConfigError> 
         time_zone: reader.parse("HEARBACK_TIME_ZONE", "UTC", "the name of a time zone")?,
         language: reader.or("HEARBACK_LANGUAGE", "en"),
         lawful_basis: basis,
+        names_employees: reader.with("HEARBACK_NAME_EMPLOYEES", "off", switch)?,
         imprint: reader.text("HEARBACK_IMPRINT"),
         imprint_url: reader.url("HEARBACK_IMPRINT_URL", None)?,
         privacy_url: reader.url("HEARBACK_PRIVACY_URL", None)?,
@@ -231,6 +265,13 @@ mod tests {
             ("HEARBACK_RETRY_FIRST", "0s"),
             ("HEARBACK_LEASE", "-1"),
             ("HEARBACK_MAIL_CONNECTIONS", "0"),
+            ("HEARBACK_ASK_EVERY", "often"),
+            ("HEARBACK_REMINDERS", "3"),
+            ("HEARBACK_REMIND_AFTER", "0s"),
+            ("HEARBACK_SAMPLE", "101%"),
+            ("HEARBACK_RATE", "fast"),
+            ("HEARBACK_DOMAIN_RATE", "0/s"),
+            ("HEARBACK_NAME_EMPLOYEES", "yes"),
             ("HEARBACK_TIME_ZONE", "Mars/Olympus"),
             ("HEARBACK_LAWFUL_BASIS", "none"),
             ("HEARBACK_PRIVACY_URL", "privacy"),

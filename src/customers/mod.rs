@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::ids::Keyring;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
+use std::collections::HashMap;
 
 /// What a visit says about its customer, already checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,4 +49,26 @@ pub fn suppress(
 /// When the database does not answer.
 pub fn suppressed(connection: &mut PgConnection, keys: &Keyring, email: &str) -> Result<Option<String>> {
     queries::find_suppression(connection, &keys.pseudonyms(PURPOSE, &email.to_lowercase()))
+}
+
+/// Returns those of several addresses that must not be mailed, each with the reason.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn suppressed_among(
+    connection: &mut PgConnection,
+    keys: &Keyring,
+    emails: &[&str],
+) -> Result<HashMap<String, String>> {
+    let mut by_hash: HashMap<Vec<u8>, &str> = HashMap::with_capacity(emails.len());
+    for email in emails {
+        let hashes = keys.pseudonyms(PURPOSE, &email.to_lowercase());
+        by_hash.extend(hashes.into_iter().map(|hash| (hash, *email)));
+    }
+    let hashes: Vec<&[u8]> = by_hash.keys().map(Vec::as_slice).collect();
+    let found = queries::list_suppressions(connection, &hashes)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(hash, reason)| Some(((*by_hash.get(&hash)?).to_owned(), reason)))
+        .collect())
 }

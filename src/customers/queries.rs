@@ -130,6 +130,17 @@ pub fn find_suppression(connection: &mut PgConnection, hashes: &[Vec<u8>]) -> Re
         .optional()?)
 }
 
+/// Lists the suppressions among several hashes, each with its reason.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_suppressions(connection: &mut PgConnection, hashes: &[&[u8]]) -> Result<Vec<(Vec<u8>, String)>> {
+    Ok(suppression::table
+        .filter(suppression::address_hash.eq_any(hashes))
+        .select((suppression::address_hash, suppression::reason))
+        .load(connection)?)
+}
+
 /// Lists the secrets that suppressions were hashed with.
 ///
 /// # Errors

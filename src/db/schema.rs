@@ -13,6 +13,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    asked (key) {
+        key -> Bytea,
+        asked_at -> Timestamptz,
+        visit_id -> Uuid,
+    }
+}
+
+diesel::table! {
     audit_entry (id) {
         id -> Int8,
         at -> Timestamptz,
@@ -79,6 +87,8 @@ diesel::table! {
         reply -> Nullable<Text>,
         started_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        copy -> Int4,
+        domain -> Nullable<Text>,
     }
 }
 
@@ -142,6 +152,10 @@ diesel::table! {
         sent_at -> Nullable<Timestamptz>,
         expires_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        letter -> Text,
+        copy -> Int4,
+        further_at -> Nullable<Timestamptz>,
+        slot_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -178,6 +192,18 @@ diesel::table! {
         kind -> Text,
         scale_min -> Int4,
         scale_max -> Int4,
+    }
+}
+
+diesel::table! {
+    relay_breaker (only_row) {
+        only_row -> Bool,
+        faults -> Int4,
+        openings -> Int4,
+        opened_at -> Nullable<Timestamptz>,
+        open_until -> Nullable<Timestamptz>,
+        probe_until -> Nullable<Timestamptz>,
+        words -> Nullable<Text>,
     }
 }
 
@@ -258,6 +284,25 @@ diesel::table! {
         steps -> Int8,
         steps_squared -> Int8,
         top2 -> Int8,
+    }
+}
+
+diesel::table! {
+    send_rate (name) {
+        name -> Text,
+        next_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sending_fuse (only_row) {
+        only_row -> Bool,
+        beat_at -> Timestamptz,
+        identity -> Nullable<Text>,
+        blown_at -> Nullable<Timestamptz>,
+        reason -> Nullable<Text>,
+        released_at -> Nullable<Timestamptz>,
+        released_by -> Nullable<Text>,
     }
 }
 
@@ -429,6 +474,7 @@ diesel::joinable!(visit_outcome -> visit (visit_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_key,
+    asked,
     audit_entry,
     bounce_event,
     callback,
@@ -443,6 +489,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     job,
     password_link,
     question,
+    relay_breaker,
     response,
     response_revision,
     schedule,
@@ -450,6 +497,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     score_count,
     score_fold,
     score_sum,
+    send_rate,
+    sending_fuse,
     sending_switch,
     session,
     sign_in_attempt,

@@ -88,7 +88,8 @@ pub enum Taken {
     New(Kind, &'static str),
     /// It came before; nothing was done.
     Known(Kind),
-    /// It has overtaken the record of its own letter. Nothing was stored; it must be brought again.
+    /// A letter of this invitation is under way, perhaps the very one that came back. Nothing was stored; it must be
+    /// brought again.
     TooEarly,
 }
 
@@ -113,13 +114,13 @@ pub fn take_in(
     let mailed = find_mailed(connection, keys, &report)?;
     let kind = kind_of(&report.says, mailed.is_some());
     // The visit is locked before the event is written, as by everyone who changes both.
-    let outcome = match &mailed {
-        Some(mailed) => visits::lock_outcome(connection, mailed.visit)?,
-        None => Outcome::Excluded,
-    };
     let changes = matches!(kind, Kind::Bounce | Kind::Complaint);
-    if changes && outcome == Outcome::Sending {
-        return Ok(Taken::TooEarly);
+    let mut outcome = None;
+    if let Some(mailed) = mailed.as_ref().filter(|_| changes) {
+        outcome = Some(visits::lock_outcome(connection, mailed.visit)?);
+        if events::is_under_way(connection, mailed.invitation)? {
+            return Ok(Taken::TooEarly);
+        }
     }
     let failed = worst(&report.says, mailed.as_ref().and_then(|mailed| mailed.email.as_deref()));
     let id = ids::new_id();
@@ -143,7 +144,7 @@ pub fn take_in(
     let mut effects = Effects { connection, keys, mailed: &mailed, event: &event, now };
     let effect = match (kind, failed) {
         (Kind::Complaint, _) => effects.complained()?,
-        (_, Some((_, true))) => effects.no_such_address(outcome)?,
+        (_, Some((_, true))) => effects.no_such_address(outcome != Some(Outcome::Answered))?,
         _ => effects.refused()?,
     };
     events::update_effect(connection, id, effect)?;
@@ -198,9 +199,9 @@ struct Effects<'a> {
 }
 
 impl Effects<'_> {
-    fn no_such_address(&mut self, outcome: Outcome) -> Result<&'static str> {
+    fn no_such_address(&mut self, is_unanswered: bool) -> Result<&'static str> {
         let came_back = self.come_back(Outcome::Bounced)?;
-        let suppressed = outcome != Outcome::Answered && self.suppress(NO_ADDRESS)?;
+        let suppressed = is_unanswered && self.suppress(NO_ADDRESS)?;
         Ok(match (came_back, suppressed) {
             (true, _) => "bounced",
             (false, true) => "suppressed",
@@ -209,6 +210,10 @@ impl Effects<'_> {
     }
 
     fn refused(&mut self) -> Result<&'static str> {
+        // The return path names no letter; the failure of a reminder does not undo the letter before it.
+        if events::was_reminded(self.connection, self.mailed.invitation)? {
+            return Ok("none");
+        }
         Ok(if self.come_back(Outcome::Failed)? { "failed" } else { "none" })
     }
 
@@ -233,6 +238,8 @@ impl Effects<'_> {
         let changed = store::change(self.connection, self.mailed.visit, &change, self.now)?;
         if changed {
             events::end_mailed(self.connection, self.mailed.invitation, to.as_str())?;
+            // Nobody was asked.
+            queries::asked::release(self.connection, self.mailed.visit)?;
             self.audit(if to == Outcome::Bounced { "visit.bounced" } else { "visit.failed" })?;
         }
         Ok(changed)

@@ -1,6 +1,7 @@
 //! Whom to ask: what becomes of a visit on arrival, with the reason.
 
-use super::model::TOO_OLD;
+use super::asked;
+use super::model::{TOO_OLD, domain_of};
 use crate::config::Config;
 use crate::error::Result;
 use crate::ids::Keyring;
@@ -9,6 +10,7 @@ use crate::visits::Outcome;
 use crate::visits::model::{CheckedVisit, Decision};
 use crate::{customers, people};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::PgConnection;
 
 /// What the database knows about the address of a visit.
@@ -16,7 +18,12 @@ use diesel::PgConnection;
 struct Known {
     suppressed: Option<String>,
     is_staff: bool,
+    /// When whoever reads it was asked last, if that is not long ago.
+    asked_at: Option<DateTime<Utc>>,
 }
+
+/// What the number of a visit is drawn for that decides whether it is asked about (STATISTICS §00.6).
+const SAMPLE: &str = "sample";
 
 /// Decides what becomes of a visit that has just come.
 ///
@@ -30,16 +37,39 @@ pub fn decide(
     keys: &Keyring,
     now: DateTime<Utc>,
 ) -> Result<Decision> {
-    let known = know(connection, visit.contact.email.as_deref(), keys)?;
-    Ok(judge(visit, &known, survey, config, now))
+    let known = know(connection, visit.contact.email.as_deref(), config, keys, now)?;
+    let draw = keys.draw(SAMPLE, &visit.external_id);
+    Ok(judge(visit, &known, draw, survey, config, now))
 }
 
-fn know(connection: &mut PgConnection, email: Option<&str>, keys: &Keyring) -> Result<Known> {
+fn know(
+    connection: &mut PgConnection,
+    email: Option<&str>,
+    config: &Config,
+    keys: &Keyring,
+    now: DateTime<Utc>,
+) -> Result<Known> {
     let Some(email) = email else { return Ok(Known::default()) };
+    let domain = domain_of(Some(email)).unwrap_or_default();
+    let is_own = |own: &String| domain == *own || domain.ends_with(&format!(".{own}"));
     Ok(Known {
         suppressed: customers::suppressed(connection, keys, email)?,
-        is_staff: people::queries::is_staff_address(connection, email)?,
+        is_staff: config.sending.own_domains.iter().any(is_own)
+            || people::queries::is_staff_address(connection, email)?,
+        asked_at: asked::last(connection, keys, email, config.sending.ask_every, now)?,
     })
+}
+
+/// Returns until when a customer who was asked last at a time is not asked again, and how the history says so.
+pub fn held(last: DateTime<Utc>, zone: Tz, config: &Config) -> (DateTime<Utc>, String) {
+    let every = config.sending.ask_every;
+    let day = last.with_timezone(&config.organisation.time_zone).format("%Y-%m-%d");
+    let span = match every.num_days() {
+        0 => format!("{} hours", every.num_hours()),
+        days => format!("{days} days"),
+    };
+    let reason = format!("held: the customer was asked about another visit on {day}, at most once in {span}");
+    (config.sending.window.next(last + every, zone), reason)
 }
 
 /// What a correction of contact data says about a visit that was not sent yet.
@@ -52,7 +82,7 @@ pub struct Corrected<'a> {
     /// Why there is none.
     pub problem: Option<String>,
     /// The zone now.
-    pub zone: Option<chrono_tz::Tz>,
+    pub zone: Option<Tz>,
 }
 
 /// Decides again after a correction: the same rules for the address, and the date in the customer's own hours.
@@ -66,14 +96,26 @@ pub fn decide_again(
     keys: &Keyring,
     now: DateTime<Utc>,
 ) -> Result<Decision> {
-    let known = know(connection, corrected.email, keys)?;
+    let known = know(connection, corrected.email, config, keys, now)?;
+    let reason = "the contact data were corrected".to_owned();
     Ok(judge_age(corrected.visited_at, now)
         .or_else(|| judge_address(corrected.problem.as_deref().filter(|_| corrected.email.is_none()), &known))
-        .unwrap_or_else(|| Decision {
-            outcome: Outcome::Planned,
-            reason: "the contact data were corrected".to_owned(),
-            send_at: Some(send_at(corrected.visited_at, corrected.zone, config, now)),
-        }))
+        .unwrap_or_else(|| planned(corrected.visited_at, corrected.zone, &known, reason, config, now)))
+}
+
+fn planned(
+    visited_at: DateTime<Utc>,
+    zone: Option<Tz>,
+    known: &Known,
+    reason: String,
+    config: &Config,
+    now: DateTime<Utc>,
+) -> Decision {
+    let soonest = send_at(visited_at, zone, config, now);
+    let zone = zone.unwrap_or(config.organisation.time_zone);
+    let held = known.asked_at.map(|last| held(last, zone, config)).filter(|(at, _)| *at > soonest);
+    let (at, reason) = held.unwrap_or((soonest, reason));
+    Decision { outcome: Outcome::Planned, reason, send_at: Some(at) }
 }
 
 fn closed(outcome: Outcome, reason: impl Into<String>) -> Decision {
@@ -98,6 +140,7 @@ fn judge_address(problem: Option<&str>, known: &Known) -> Option<Decision> {
 fn judge(
     visit: &CheckedVisit,
     known: &Known,
+    draw: f64,
     survey: &SurveyVersion,
     config: &Config,
     now: DateTime<Utc>,
@@ -116,15 +159,21 @@ fn judge(
     if let Some(decision) = judge_address(visit.address_problem.as_deref(), known) {
         return decision;
     }
-    let send_at = send_at(visit.visited_at, visit.time_zone, config, now);
+    if draw >= config.sending.sample {
+        let percent = config.sending.sample * 100.0;
+        return closed(
+            Outcome::NotSampled,
+            format!("not drawn; {percent:.0} % of the visits are asked about"),
+        );
+    }
     let reason = format!("survey {} v{}", survey.survey, survey.version);
-    Decision { outcome: Outcome::Planned, reason, send_at: Some(send_at) }
+    planned(visit.visited_at, visit.time_zone, known, reason, config, now)
 }
 
 /// When a survey is to be mailed: after the delay, in the customer's own hours.
 pub fn send_at(
     visited_at: DateTime<Utc>,
-    zone: Option<chrono_tz::Tz>,
+    zone: Option<Tz>,
     config: &Config,
     now: DateTime<Utc>,
 ) -> DateTime<Utc> {
@@ -155,7 +204,7 @@ mod tests {
         let content = crate::surveys::builtin::content();
         let survey =
             SurveyVersion { id: uuid::Uuid::nil(), survey: "post-service".into(), version: 1, content };
-        judge(&visit, known, &survey, &Config::from_lookup(&|_| None).unwrap(), now())
+        judge(&visit, known, 0.5, &survey, &Config::from_lookup(&|_| None).unwrap(), now())
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From a claimed invitation to the letter for the relay.
 
-use super::model::{About, Claimed};
+use super::model::{About, Claimed, LetterKind};
+use super::verp;
 use crate::app::App;
 use crate::config::{ConfigError, zone_or};
 use crate::ids::LinkToken;
@@ -11,8 +12,19 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::json;
 
-/// Name of the template.
-const LETTER: &str = "invitation";
+/// Returns the template of a letter: all reminders have one.
+const fn template(letter: LetterKind) -> &'static str {
+    match letter {
+        LetterKind::Invitation => "invitation",
+        LetterKind::Reminder | LetterKind::SecondReminder => "reminder",
+    }
+}
+
+/// Returns the Message-ID of a letter, the same on every try (RFC 5322 §3.6.4).
+pub fn message_id(claimed: &Claimed, domain: &str) -> String {
+    let copy = if claimed.copy > 1 { format!(".{}", claimed.copy) } else { String::new() };
+    format!("<{}.{}{copy}@{domain}>", claimed.id.simple(), claimed.letter.as_str())
+}
 
 /// Writes the letter of an invitation.
 ///
@@ -25,10 +37,11 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
     let to = EmailAddress::parse(address).map_err(|error| error.to_string())?;
     let token = LinkToken::derive(&app.keys, &claimed.secret_id, claimed.id, claimed.token_version)
         .ok_or_else(|| format!("HEARBACK_SECRET has no secret with the id {}", claimed.secret_id))?;
-    let language = about.language.clone().unwrap_or_else(|| config.organisation.language.clone());
+    let (template, organisation) = (template(claimed.letter), config.organisation.language.as_str());
+    let language = app.templates.language(template, about.language.as_deref(), organisation).to_owned();
     let rendered = app
         .templates
-        .render(LETTER, &language, &context(app, about, &token, &language)?)
+        .render(template, &language, &context(app, claimed, &token, &language)?)
         .map_err(|error| error.to_string())?;
     let from = sender("HEARBACK_MAIL_FROM", &config.mail.from).map_err(|error| error.to_string())?;
     let reply_to = config.mail.reply_to.as_deref().map(|text| sender("HEARBACK_REPLY_TO", text)).transpose();
@@ -43,13 +56,23 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
-        message_id: format!("<{}.{LETTER}@{domain}>", claimed.id.simple()),
+        message_id: message_id(claimed, &domain),
         date: now,
-        language: app.templates.resolve(LETTER, &language).unwrap_or("en").to_owned(),
+        language,
         list_unsubscribe: Some(ListUnsubscribe { url: unsubscribe, mailto: None }),
         list_id: Some(format!("surveys.{domain}")),
     };
-    letter.to_message().map_err(|error| error.to_string())
+    let mut prepared = letter.to_message().map_err(|error| error.to_string())?;
+    if let Some(path) = return_path(app, claimed) {
+        prepared.envelope_from = path;
+    }
+    Ok(prepared)
+}
+
+/// The letter's own return path, where an address for mails that come back is set (checked at the start).
+fn return_path(app: &App, claimed: &Claimed) -> Option<EmailAddress> {
+    let address = EmailAddress::parse(app.config.mail.bounce_address.as_deref()?).ok()?;
+    verp::return_path(&app.keys, &claimed.secret_id, claimed.id, &address)
 }
 
 /// Reads `Name <address>` or an address from a setting.
@@ -60,12 +83,19 @@ pub fn sender(setting: &str, text: &str) -> Result<Mailbox, ConfigError> {
     text.parse().map_err(|error| ConfigError::new(setting, format!("is no sender: {error}")))
 }
 
-fn context(app: &App, about: &About, token: &LinkToken, language: &str) -> Result<serde_json::Value, String> {
-    let organisation = &app.config.organisation;
+fn context(
+    app: &App,
+    claimed: &Claimed,
+    token: &LinkToken,
+    language: &str,
+) -> Result<serde_json::Value, String> {
+    let (organisation, about) = (&app.config.organisation, &claimed.about);
     let content: Content =
         serde_json::from_value(about.content.clone()).map_err(|error| error.to_string())?;
     let opening = content.opening().ok_or("the survey has no question")?;
-    let employees = about.employees.join(", ");
+    let employees = if organisation.names_employees { about.employees.join(", ") } else { String::new() };
+    let zone = zone_or(organisation.time_zone, about.time_zone.as_deref());
+    let asked_on = claimed.mailed_at.map(|at| dates::long(at.with_timezone(&zone).date_naive(), language));
     let texts = content.texts_of(&opening.key, language);
     let link = app.config.http.link(&format!("/s/{}", token.as_str()));
     let scale: Vec<_> = (opening.min..=opening.max)
@@ -90,6 +120,9 @@ fn context(app: &App, about: &About, token: &LinkToken, language: &str) -> Resul
         "imprint_link": url(&organisation.imprint_url),
         "imprint": organisation.imprint.as_deref().unwrap_or_default(),
         "call_me_hint": true,
+        "asked_on": asked_on.unwrap_or_default(),
+        "every_days": app.config.sending.ask_every.num_days(),
+        "reminds": app.config.sending.reminders > 0,
     }))
 }
 

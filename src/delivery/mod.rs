@@ -5,19 +5,30 @@
 //! and the database itself forbids a second mail past it. No reply after the dot is `unknown`: shown, never
 //! sent again by itself.
 //!
-//! States: planned → sending → sent | unknown | bounced | failed; closed when there is nothing left to do.
+//! States: planned → sending → sent | unknown | bounced | failed; closed when there is nothing left to do. Reminders
+//! are further letters of an invitation that stays `sent` or `unknown` meanwhile: they have attempts and markers of
+//! their own.
 
+mod asked;
 pub mod bounces;
+pub mod breaker;
+mod claim;
 pub mod close;
 pub mod collect;
 pub mod eligibility;
+mod end;
+pub mod fuse;
+mod group;
 pub mod invite;
 pub mod letter;
+mod mark;
 pub mod model;
 pub mod opt_out;
 pub mod queries;
+mod remind;
 pub mod rescue;
 pub mod send;
+mod throttle;
 pub mod verdict;
 pub mod verp;
 

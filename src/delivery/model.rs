@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::Queryable;
 use serde_json::Value;
+use std::str::FromStr;
 use uuid::Uuid;
 
 /// How long a link can be answered after its mail.
@@ -31,6 +32,46 @@ pub struct NewInvitation<'a> {
     pub send_at: DateTime<Utc>,
 }
 
+/// Which letter of an invitation: the request itself, or a reminder of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterKind {
+    /// The request.
+    Invitation,
+    /// The first reminder.
+    Reminder,
+    /// The second and last one.
+    SecondReminder,
+}
+
+impl LetterKind {
+    /// Returns the word as it is stored, and as it stands in the Message-ID.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::Reminder => "reminder",
+            Self::SecondReminder => "second_reminder",
+        }
+    }
+
+    /// Returns the letter after this one, if the organisation sends so many reminders.
+    pub const fn next(self, reminders: u8) -> Option<Self> {
+        match self {
+            Self::Invitation if reminders >= 1 => Some(Self::Reminder),
+            Self::Reminder if reminders >= 2 => Some(Self::SecondReminder),
+            _ => None,
+        }
+    }
+}
+
+impl FromStr for LetterKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let all = [Self::Invitation, Self::Reminder, Self::SecondReminder];
+        all.into_iter().find(|kind| kind.as_str() == text).ok_or(format!("{text} is no letter"))
+    }
+}
+
 /// A claimed invitation with everything its letter needs.
 #[derive(Debug, Clone)]
 pub struct Claimed {
@@ -40,14 +81,27 @@ pub struct Claimed {
     pub visit: Uuid,
     /// The row of this attempt.
     pub attempt: Uuid,
-    /// How many attempts there were, this one included.
+    /// How many attempts there were, this one included, over all letters.
     pub attempts: i32,
+    /// Which letter it is.
+    pub letter: LetterKind,
+    /// Which copy of it; more than 1 only when an operator sent it again.
+    pub copy: i32,
+    /// When the visit was mailed first; nothing when this is the first letter.
+    pub mailed_at: Option<DateTime<Utc>>,
     /// Which secret derives its token.
     pub secret_id: String,
     /// Which version of the token is valid.
     pub token_version: i32,
     /// What the letter is about.
     pub about: About,
+}
+
+impl Claimed {
+    /// Tells whether it is the first letter to this customer about this visit, so that the visit itself is `sending`.
+    pub const fn is_first(&self) -> bool {
+        self.mailed_at.is_none()
+    }
 }
 
 /// An invitation that is due, with what decides whether it goes out now.
@@ -57,8 +111,18 @@ pub struct Due {
     pub id: Uuid,
     /// The visit.
     pub visit: Uuid,
+    /// When the visit was mailed first, if this is a further letter.
+    pub mailed_at: Option<DateTime<Utc>>,
+    /// The turn that a rate limit gave it.
+    pub slot_at: Option<DateTime<Utc>>,
+    /// Where the visit stands.
+    pub outcome: String,
+    /// When the service was finished.
+    pub visited_at: DateTime<Utc>,
+    /// The customer.
+    pub customer: Option<Uuid>,
     /// The customer's address.
-    pub customer_email: Option<String>,
+    pub email: Option<String>,
     /// The customer's zone.
     pub time_zone: Option<String>,
 }
@@ -84,4 +148,16 @@ pub struct About {
     pub survey_version: Uuid,
     /// Its frozen content.
     pub content: Value,
+}
+
+impl About {
+    /// Returns the domain of the customer's address, in small letters.
+    pub fn domain(&self) -> Option<String> {
+        domain_of(self.customer_email.as_deref())
+    }
+}
+
+/// Returns the domain of an address, in small letters.
+pub fn domain_of(email: Option<&str>) -> Option<String> {
+    email.and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase())
 }

@@ -1,8 +1,11 @@
 //! What a worker that died leaves behind: before the marker it is tried again, past it nobody knows.
 
-use super::model::LINK_WORKS;
-use super::queries::{self, Stranded};
-use crate::error::Result;
+use super::model::{LINK_WORKS, LetterKind};
+use super::queries::attempts;
+use super::queries::queue::{self, Ended, Stranded};
+use super::remind;
+use crate::app::App;
+use crate::error::{Error, Result};
 use crate::visits::Outcome;
 use crate::visits::store::{self, Change};
 use chrono::{DateTime, Utc};
@@ -15,30 +18,32 @@ const BATCH: i64 = 100;
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn due(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
+pub fn due(connection: &mut PgConnection, app: &App, now: DateTime<Utc>) -> Result<usize> {
     let mut rescued = 0;
-    for one in queries::list_stranded(connection, now, BATCH)? {
-        rescued += usize::from(rescue(connection, one, now)?);
+    for one in queue::list_stranded(connection, now, BATCH)? {
+        rescued += usize::from(rescue(connection, app, &one, now)?);
     }
     Ok(rescued)
 }
 
-fn rescue(
-    connection: &mut PgConnection,
-    (id, visit, worker, attempt, state): Stranded,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    let Some(worker) = worker else { return Ok(false) };
-    if state == "past_marker" {
-        queries::end_attempt(connection, attempt, "unknown", "the worker was gone", now)?;
-        queries::end_sending(connection, id, worker, "unknown", Some((now, now + LINK_WORKS)))?;
+fn rescue(connection: &mut PgConnection, app: &App, one: &Stranded, now: DateTime<Utc>) -> Result<bool> {
+    let Some(worker) = one.worker else { return Ok(false) };
+    let is_first = one.mailed_at.is_none();
+    let gone = "the worker was gone";
+    if one.attempt_state == "past_marker" {
+        attempts::end(connection, one.attempt, "unknown", gone, now)?;
+        let letter: LetterKind = one.letter.parse().map_err(Error::internal)?;
+        let mailed = is_first.then_some((now, now + LINK_WORKS));
+        let (letter, further_at) = remind::next(app, letter, one.time_zone.as_deref(), now);
+        let ended = Ended { state: is_first.then_some("unknown"), letter, mailed, further_at };
+        queue::end_claims(connection, &[one.id], worker, &ended)?;
         let reason = "the worker was gone after the letter had begun; it is not sent again";
         let change = Change { to: Outcome::Unknown, by: "worker", reason, send_at: None };
-        return store::change(connection, visit, &change, now);
+        return if is_first { store::change(connection, one.visit, &change, now) } else { Ok(true) };
     }
-    queries::end_attempt(connection, attempt, "refused", "the worker was gone", now)?;
-    queries::plan_again(connection, id, worker, now)?;
+    attempts::end(connection, one.attempt, "refused", gone, now)?;
+    let is_ours = queue::plan_again(connection, one.id, worker, is_first, now)?;
     let reason = "the worker was gone before the letter had begun";
     let change = Change { to: Outcome::Planned, by: "worker", reason, send_at: Some(now) };
-    store::change(connection, visit, &change, now)
+    if is_first && is_ours { store::change(connection, one.visit, &change, now) } else { Ok(is_ours) }
 }

@@ -3,7 +3,7 @@
 use crate::mail::{Failure, Stage};
 
 /// What becomes of an invitation after an attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The relay took it.
     Accepted,
@@ -11,6 +11,12 @@ pub enum Verdict {
     Unknown,
     /// Another try later; nothing was handed over.
     Retry,
+    /// The same, and the relay is to blame.
+    RelayFault,
+    /// The same, and our own settings are to blame.
+    OurFault,
+    /// Nothing was tried; it is due again at once.
+    NotBegun,
     /// The address is refused for good.
     Bounced,
     /// The message is refused for good.
@@ -24,9 +30,9 @@ pub const NO_SUCH_ADDRESS: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1
 /// sender) and is tried again rather than held against the address.
 pub fn of_failure(failure: &Failure) -> Verdict {
     match failure {
-        Failure::NotReached(_) | Failure::Deferred { .. } | Failure::Refused { stage: Stage::Sender, .. } => {
-            Verdict::Retry
-        }
+        Failure::NotReached(_) => Verdict::RelayFault,
+        Failure::Refused { stage: Stage::Sender, .. } => Verdict::OurFault,
+        Failure::Deferred { .. } => Verdict::Retry,
         Failure::NoReply(_) => Verdict::Unknown,
         Failure::Refused { enhanced: Some(code), .. } if NO_SUCH_ADDRESS.contains(&code.as_str()) => {
             Verdict::Bounced
@@ -59,12 +65,12 @@ mod tests {
         assert_eq!(refused(550, None, Stage::Recipient), Verdict::Bounced);
         assert_eq!(refused(550, Some("5.7.1"), Stage::Body), Verdict::Failed);
         assert_eq!(refused(552, Some("5.2.2"), Stage::Recipient), Verdict::Retry);
-        assert_eq!(refused(530, Some("5.7.0"), Stage::Sender), Verdict::Retry);
+        assert_eq!(refused(530, Some("5.7.0"), Stage::Sender), Verdict::OurFault);
     }
 
     #[test]
     fn silence_after_the_dot_is_never_a_retry() {
         assert_eq!(of_failure(&Failure::NoReply("reset".into())), Verdict::Unknown);
-        assert_eq!(of_failure(&Failure::NotReached("refused".into())), Verdict::Retry);
+        assert_eq!(of_failure(&Failure::NotReached("refused".into())), Verdict::RelayFault);
     }
 }

@@ -84,7 +84,7 @@ fn settings(options: &Options) -> Result<Config, BootError> {
         "HEARBACK_LISTEN" if listen.is_some() => listen.clone(),
         "HEARBACK_LOG" => from_environment(name).or_else(|| Some("warn".to_owned())),
         kept if KEPT.contains(&kept) => from_environment(kept),
-        "HEARBACK_SENDING" => Some("on".to_owned()),
+        "HEARBACK_SENDING" | "HEARBACK_NAME_EMPLOYEES" => Some("on".to_owned()),
         "HEARBACK_ORGANISATION" => Some(NAME.to_owned()),
         "HEARBACK_IMPRINT" => Some(IMPRINT.to_owned()),
         "HEARBACK_MAIL_FROM" => Some(format!("{NAME} <feedback@example.com>")),

@@ -20,6 +20,7 @@ pub mod report;
 mod smtp;
 mod template_files;
 mod transport;
+mod wrap;
 
 pub use address::{AddressError, EmailAddress, MASKED_ADDRESS, Mailbox, mask_addresses};
 pub use letter::{Letter, LetterError, ListUnsubscribe, PreparedLetter, clean_name};

@@ -1,4 +1,6 @@
-//! Letters from templates: `<letter>/<language>.{subject.txt,body.txt,body.mjml}` and `<letter>/sample.json`.
+//! Letters from templates: `<letter>/<language>.subject.txt` and `<letter>/<language>.words.txt`, which fills the
+//! blocks of `layout.mjml` and `layout.txt`, and `<letter>/sample.json`. What the letters of a language share stands
+//! in `<language>.words.txt`. A `<language>.body.mjml` or `<language>.body.txt` takes the place of a layout.
 //!
 //! MJML is compiled once, at load; per recipient only minijinja runs. Values are data: whatever a name holds is
 //! escaped in HTML and never run as a template.
@@ -13,13 +15,18 @@ use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value
 use serde::Serialize;
 
 use super::mjml;
-use super::template_files::{self, KINDS, SAMPLE, Source};
+use super::template_files::{self, SAMPLE, Source, WORDS};
+use super::wrap::wrap;
 
 /// The language that every letter has.
 const FALLBACK: &str = "en";
-/// Ends the name under which compiled MJML is kept.
-const HTML: &str = "body.html";
-const MJML: &str = "body.mjml";
+/// Ends the name of a template in MJML.
+const MJML: &str = ".mjml";
+/// Ends the name under which it is kept when it is compiled.
+const HTML: &str = ".html";
+/// Ends the names of a file of words, which is read once for each part: as text, as HTML, and as MJML for the
+/// lines of mistakes. What it extends is the template with the same ending.
+const WORDS_ENDINGS: [&str; 3] = [".txt", HTML, MJML];
 
 /// A letter's words for one recipient.
 #[derive(Clone, PartialEq, Eq)]
@@ -110,46 +117,53 @@ impl Templates {
 
     fn add(&mut self, name: &str, source: Source) -> Result<(), TemplateError> {
         let Source { file, text } = source;
-        let (letter, base) = name.split_once('/').unwrap_or_default();
-        if base == SAMPLE {
-            let sample = serde_json::from_str(&text)
-                .map_err(|error| TemplateError::new(&file, Some(error.line()), error.to_string()))?;
-            self.samples.insert(letter.to_owned(), sample);
-            return Ok(());
+        if let Some((letter, base)) = name.split_once('/') {
+            if base == SAMPLE {
+                let sample = serde_json::from_str(&text)
+                    .map_err(|error| TemplateError::new(&file, Some(error.line()), error.to_string()))?;
+                self.samples.insert(letter.to_owned(), sample);
+                return Ok(());
+            }
+            let language = base.split('.').next().unwrap_or_default();
+            self.letters.entry(letter.to_owned()).or_default().insert(language.to_owned());
         }
-        let (language, kind) = base.split_once('.').unwrap_or_default();
-        self.letters.entry(letter.to_owned()).or_default().insert(language.to_owned());
-        self.files.insert(name.to_owned(), file.clone());
-        if kind == MJML {
+        if let Some(stem) = name.strip_suffix(MJML) {
             let html =
                 mjml::compile(&text).map_err(|error| TemplateError::new(&file, error.line, error.reason))?;
-            let html_name = format!("{letter}/{language}.{HTML}");
             // The source goes in first: its lines are the ones a person can find.
-            self.add_template(name, text)?;
-            self.files.insert(html_name.clone(), file);
-            self.add_template(&html_name, html)
-        } else {
-            self.add_template(name, text)
+            self.add_template(name.to_owned(), &file, text)?;
+            return self.add_template(format!("{stem}{HTML}"), &file, html);
         }
+        if name.ends_with(WORDS) {
+            let stem = name.trim_end_matches(".txt");
+            return WORDS_ENDINGS
+                .into_iter()
+                .try_for_each(|ending| self.add_template(format!("{stem}{ending}"), &file, text.clone()));
+        }
+        self.add_template(name.to_owned(), &file, text)
     }
 
-    fn add_template(&mut self, name: &str, text: String) -> Result<(), TemplateError> {
-        let added = self.environment.add_template_owned(name.to_owned(), text);
-        added.map_err(|error| self.described(name, &error))
+    fn add_template(&mut self, name: String, file: &str, text: String) -> Result<(), TemplateError> {
+        self.files.insert(name.clone(), file.to_owned());
+        let added = self.environment.add_template_owned(name.clone(), text);
+        added.map_err(|error| self.described(&name, &error))
     }
 
     fn check_sets(&self) -> Result<(), TemplateError> {
         let missing = |file: String, why: &str| Err(TemplateError::new(file, None, why));
         for (letter, languages) in &self.letters {
             if !languages.contains(FALLBACK) {
-                return missing(format!("{letter}/{FALLBACK}.{MJML}"), "missing: every letter needs English");
+                return missing(
+                    format!("{letter}/{FALLBACK}.{WORDS}"),
+                    "missing: every letter needs English",
+                );
             }
             for language in languages {
-                for kind in KINDS {
-                    let name = format!("{letter}/{language}.{kind}");
-                    if !self.files.contains_key(&name) {
-                        return missing(name, "missing: a language needs subject, text and MJML");
-                    }
+                let has = |kind: &str| self.files.contains_key(&format!("{letter}/{language}.{kind}"));
+                let bodies = ["body.txt", "body.mjml"].into_iter().filter(|_| !has(WORDS));
+                if let Some(kind) = ["subject.txt"].into_iter().chain(bodies).find(|kind| !has(kind)) {
+                    let why = "missing: a language needs a subject, and its words or both text and MJML";
+                    return missing(format!("{letter}/{language}.{kind}"), why);
                 }
             }
             if !self.samples.contains_key(letter) {
@@ -180,25 +194,42 @@ impl Templates {
             .ok_or_else(|| TemplateError::new(letter, None, "there is no such letter"))?;
         let context = Value::from(Serde(context));
         let subject = self.render_one(&format!("{letter}/{language}.subject.txt"), &context)?;
-        let text = self.render_one(&format!("{letter}/{language}.body.txt"), &context)?;
-        let html = self.render_one(&format!("{letter}/{language}.{HTML}"), &context).or_else(|error| {
+        let text = self.render_one(&self.part(letter, language, ".txt"), &context)?;
+        let html = self.render_one(&self.part(letter, language, HTML), &context).or_else(|error| {
             // Rendered again from the MJML, the same mistake has a line that a person can find.
-            self.render_one(&format!("{letter}/{language}.{MJML}"), &context).and(Err(error))
+            self.render_one(&self.part(letter, language, MJML), &context).and(Err(error))
         })?;
         Ok(Rendered {
             subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
-            text: format!("{}\n", text.trim()),
+            text: format!("{}\n", wrap(text.trim())),
             html,
         })
     }
 
+    /// Names the template of a part: one of the letter's own before the words in the layout.
+    fn part(&self, letter: &str, language: &str, ending: &str) -> String {
+        let own = format!("{letter}/{language}.body{ending}");
+        if self.files.contains_key(&own) { own } else { format!("{letter}/{language}.words{ending}") }
+    }
+
     /// Tells in which of its languages [`Templates::render`] would write a letter.
     pub fn resolve(&self, letter: &str, language: &str) -> Option<&str> {
+        self.written_in(letter, language).or_else(|| self.written_in(letter, FALLBACK))
+    }
+
+    /// Chooses the language of a letter: the customer's where it is written in it, else the organisation's, else
+    /// English.
+    pub fn language(&self, letter: &str, customer: Option<&str>, organisation: &str) -> &str {
+        let wanted = customer.into_iter().chain([organisation]);
+        wanted.filter_map(|tag| self.written_in(letter, tag)).next().unwrap_or(FALLBACK)
+    }
+
+    fn written_in(&self, letter: &str, language: &str) -> Option<&str> {
         let languages = self.letters.get(letter)?;
         let wanted = language.to_ascii_lowercase().replace('_', "-");
         let primary = wanted.split('-').next().unwrap_or_default();
         let find = |tag: &str| languages.iter().find(|have| have.eq_ignore_ascii_case(tag));
-        find(&wanted).or_else(|| find(primary)).or_else(|| find(FALLBACK)).map(String::as_str)
+        find(&wanted).or_else(|| find(primary)).map(String::as_str)
     }
 
     /// Renders every letter in every language with its sample.
@@ -211,7 +242,16 @@ impl Templates {
             for language in languages {
                 match self.render(letter, language, &self.samples.get(letter)) {
                     Ok(rendered) => errors.extend(self.gaps(letter, language, &rendered)),
-                    Err(error) => errors.push(error),
+                    // A mistake in what letters share is told once.
+                    Err(error)
+                        if errors.iter().any(|told| (&told.file, told.line) == (&error.file, error.line)) => {
+                    }
+                    Err(mut error) => {
+                        if !error.file.contains(&format!("{letter}/{language}.")) {
+                            error.reason = format!("{} (in {letter}/{language})", error.reason);
+                        }
+                        errors.push(error);
+                    }
                 }
             }
         }
@@ -219,13 +259,11 @@ impl Templates {
     }
 
     fn gaps(&self, letter: &str, language: &str, rendered: &Rendered) -> Vec<TemplateError> {
-        let parts = [("subject.txt", &rendered.subject), ("body.txt", &rendered.text)];
-        let empty = parts.into_iter().filter(|(_, text)| text.trim().is_empty());
+        let subject = (format!("{letter}/{language}.subject.txt"), &rendered.subject);
+        let text = (self.part(letter, language, ".txt"), &rendered.text);
+        let empty = [subject, text].into_iter().filter(|(_, text)| text.trim().is_empty());
         empty
-            .map(|(kind, _)| {
-                let file = self.file(&format!("{letter}/{language}.{kind}"));
-                TemplateError::new(file, None, "gives nothing with its sample")
-            })
+            .map(|(name, _)| TemplateError::new(self.file(&name), None, "gives nothing with its sample"))
             .collect()
     }
 
@@ -238,7 +276,8 @@ impl Templates {
     fn described(&self, name: &str, error: &minijinja::Error) -> TemplateError {
         let name = error.name().unwrap_or(name);
         // Lines of compiled HTML are nobody's.
-        let line = if name.ends_with(HTML) { None } else { error.line() };
+        let compiled = name.ends_with(HTML) && !name.ends_with(".words.html");
+        let line = if compiled { None } else { error.line() };
         let reason = match error.detail() {
             Some(detail) => format!("{}: {detail}", error.kind()),
             None => error.kind().to_string(),
@@ -262,6 +301,11 @@ fn environment() -> Environment<'static> {
         if is_text { AutoEscape::None } else { AutoEscape::Html }
     });
     environment.set_formatter(format_value);
+    environment.set_path_join_callback(|name, parent| {
+        let stem = WORDS_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+        let ending = WORDS_ENDINGS.iter().find(|ending| parent.ends_with(**ending)).unwrap_or(&".txt");
+        format!("{stem}{ending}").into()
+    });
     environment
 }
 

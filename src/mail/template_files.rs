@@ -6,8 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::render::TemplateError;
 
-/// The three files of a letter in one language.
-pub(super) const KINDS: [&str; 3] = ["subject.txt", "body.txt", "body.mjml"];
+/// The files of a letter in one language: its subject, and its words in the shared layouts or a text and an MJML
+/// of its own.
+pub(super) const KINDS: [&str; 4] = ["subject.txt", WORDS, "body.txt", "body.mjml"];
+/// Ends the name of a file of words for both layouts.
+pub(super) const WORDS: &str = "words.txt";
+/// What the letters share, beside their folders: one layout for each part.
+const LAYOUTS: [&str; 2] = ["layout.mjml", "layout.txt"];
 /// The sample data of a letter.
 pub(super) const SAMPLE: &str = "sample.json";
 
@@ -25,17 +30,39 @@ macro_rules! built_in {
 }
 
 /// Inside the program, so that one file is enough to run it.
-const BUILT_IN: [(&str, &str); 7] = built_in![
+const BUILT_IN: [(&str, &str); 29] = built_in![
+    "layout.mjml",
+    "layout.txt",
+    "en.words.txt",
+    "de.words.txt",
+    "fr.words.txt",
+    "es.words.txt",
+    "ar.words.txt",
     "invitation/sample.json",
     "invitation/en.subject.txt",
-    "invitation/en.body.txt",
-    "invitation/en.body.mjml",
+    "invitation/en.words.txt",
     "invitation/de.subject.txt",
-    "invitation/de.body.txt",
-    "invitation/de.body.mjml",
+    "invitation/de.words.txt",
+    "invitation/fr.subject.txt",
+    "invitation/fr.words.txt",
+    "invitation/es.subject.txt",
+    "invitation/es.words.txt",
+    "invitation/ar.subject.txt",
+    "invitation/ar.words.txt",
+    "reminder/sample.json",
+    "reminder/en.subject.txt",
+    "reminder/en.words.txt",
+    "reminder/de.subject.txt",
+    "reminder/de.words.txt",
+    "reminder/fr.subject.txt",
+    "reminder/fr.words.txt",
+    "reminder/es.subject.txt",
+    "reminder/es.words.txt",
+    "reminder/ar.subject.txt",
+    "reminder/ar.words.txt",
 ];
 
-/// Reads everything, by name (`invitation/en.body.txt`).
+/// Reads everything, by name (`invitation/en.words.txt`, `layout.mjml`).
 ///
 /// # Errors
 /// A folder or a file that cannot be read, or one whose name no template has: a misspelt name would leave the
@@ -51,13 +78,16 @@ pub(super) fn collect(dir: Option<&Path>) -> Result<BTreeMap<String, Source>, Te
     let Some(dir) = dir else { return Ok(sources) };
     for (letter, folder) in entries(dir)? {
         if !folder.is_dir() {
+            if let Some(source) = read_shared(&letter, &folder)? {
+                sources.insert(letter, source);
+            }
             continue;
         }
         for (base, path) in entries(&folder)? {
             let file = path.display().to_string();
             if !is_template_name(&base) {
-                let reason = "no template's name: LANGUAGE.subject.txt, LANGUAGE.body.txt, LANGUAGE.body.mjml \
-                              or sample.json";
+                let reason = "no template's name: LANGUAGE.subject.txt, LANGUAGE.words.txt, LANGUAGE.body.txt, \
+                              LANGUAGE.body.mjml or sample.json";
                 return Err(TemplateError::new(file, None, reason));
             }
             let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
@@ -67,14 +97,29 @@ pub(super) fn collect(dir: Option<&Path>) -> Result<BTreeMap<String, Source>, Te
     Ok(sources)
 }
 
-fn is_template_name(base: &str) -> bool {
-    if base == SAMPLE {
-        return true;
+/// Reads what stands beside the letters; nothing for a file of another sort.
+fn read_shared(base: &str, path: &Path) -> Result<Option<Source>, TemplateError> {
+    let file = path.display().to_string();
+    if LAYOUTS.contains(&base) || is_of_a_language(base, &[WORDS]) {
+        let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        return Ok(Some(Source { file, text }));
     }
+    if path.extension().is_some_and(|ending| ["mjml", "txt", "json"].iter().any(|ours| ending == *ours)) {
+        let reason = "no template's name: layout.mjml, layout.txt or LANGUAGE.words.txt";
+        return Err(TemplateError::new(file, None, reason));
+    }
+    Ok(None)
+}
+
+fn is_template_name(base: &str) -> bool {
+    base == SAMPLE || is_of_a_language(base, &KINDS)
+}
+
+fn is_of_a_language(base: &str, kinds: &[&str]) -> bool {
     base.split_once('.').is_some_and(|(language, kind)| {
         let tag =
             |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
-        language.split('-').all(tag) && KINDS.contains(&kind)
+        language.split('-').all(tag) && kinds.contains(&kind)
     })
 }
 

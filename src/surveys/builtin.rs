@@ -18,7 +18,8 @@ const KEYS: [&str; 5] = ["overall", "process", "communication", "value", "skill"
 /// Returns what the built-in survey asks.
 pub fn content() -> Content {
     let question = |key: &str| Question { key: key.to_owned(), min: 1, max: 5 };
-    let texts = BTreeMap::from([("en".to_owned(), english()), ("de".to_owned(), german())]);
+    let texts = [("en", english()), ("de", german()), ("fr", french()), ("es", spanish()), ("ar", arabic())];
+    let texts = texts.into_iter().map(|(language, words)| (language.to_owned(), words)).collect();
     Content { questions: KEYS.iter().map(|key| question(key)).collect(), texts }
 }
 
@@ -75,6 +76,64 @@ fn german() -> BTreeMap<String, QuestionTexts> {
     ])
 }
 
+fn french() -> BTreeMap<String, QuestionTexts> {
+    let points =
+        ["Très insatisfait", "Insatisfait", "Ni satisfait ni insatisfait", "Satisfait", "Très satisfait"];
+    by_key([
+        QuestionTexts {
+            points: points.map(str::to_owned).to_vec(),
+            ..texts("Dans l’ensemble, à quel point êtes-vous satisfait\u{a0}?", "", points[0], points[4])
+        },
+        texts("L’organisation", "Prise de rendez-vous, ponctualité, documents", "Mauvaise", "Excellente"),
+        texts(
+            "L’information que vous avez reçue",
+            "Avant, pendant et après la visite",
+            "Mauvaise",
+            "Excellente",
+        ),
+        texts("Ce que vous avez obtenu pour le prix", "", "Mauvais", "Excellent"),
+        QuestionTexts {
+            text_without_name: Some("Compétence et attitude de la personne venue".to_owned()),
+            ..texts("Compétence et attitude\u{a0}: {employees}", "", "Mauvaises", "Excellentes")
+        },
+    ])
+}
+
+fn spanish() -> BTreeMap<String, QuestionTexts> {
+    let points =
+        ["Muy insatisfecho", "Insatisfecho", "Ni satisfecho ni insatisfecho", "Satisfecho", "Muy satisfecho"];
+    by_key([
+        QuestionTexts {
+            points: points.map(str::to_owned).to_vec(),
+            ..texts("En general, ¿hasta qué punto está satisfecho?", "", points[0], points[4])
+        },
+        texts("La organización", "Cita, puntualidad, documentos", "Mala", "Excelente"),
+        texts("La información que recibió", "Antes, durante y después de la visita", "Mala", "Excelente"),
+        texts("Lo que recibió por el precio", "", "Malo", "Excelente"),
+        QuestionTexts {
+            text_without_name: Some("Competencia y trato de la persona que le atendió".to_owned()),
+            ..texts("Competencia y trato de {employees}", "", "Malos", "Excelentes")
+        },
+    ])
+}
+
+fn arabic() -> BTreeMap<String, QuestionTexts> {
+    let points = ["غير راضٍ إطلاقًا", "غير راضٍ", "لا هذا ولا ذاك", "راضٍ", "راضٍ جدًا"];
+    by_key([
+        QuestionTexts {
+            points: points.map(str::to_owned).to_vec(),
+            ..texts("ما مدى رضاك بوجه عام؟", "", points[0], points[4])
+        },
+        texts("كيف جرى الترتيب", "الحجز، والوصول في الموعد، والأوراق", "ضعيف", "ممتاز"),
+        texts("كيف أبقيناك على علم", "قبل الزيارة وأثناءها وبعدها", "ضعيف", "ممتاز"),
+        texts("القيمة مقابل السعر", "", "ضعيفة", "ممتازة"),
+        QuestionTexts {
+            text_without_name: Some("مهارة الشخص الذي زارك وتعامله".to_owned()),
+            ..texts("المهارة والتعامل: {employees}", "", "ضعيف", "ممتاز")
+        },
+    ])
+}
+
 /// Makes sure that the newest version of the built-in survey is the one written here, and returns it.
 /// Call it in a transaction.
 ///
@@ -98,7 +157,15 @@ mod tests {
     #[test]
     fn every_question_has_words_in_every_language() {
         let content = content();
+        let languages: Vec<&str> = content.texts.keys().map(String::as_str).collect();
+        assert_eq!(languages, ["ar", "de", "en", "es", "fr"]);
         for (language, texts) in &content.texts {
+            let hints = |words: &BTreeMap<String, QuestionTexts>| {
+                words.values().map(|words| words.hint.is_some()).collect::<Vec<_>>()
+            };
+            assert_eq!(hints(texts), hints(&content.texts["en"]), "{language}");
+            assert_eq!(texts["overall"].points.len(), 5, "{language}");
+            assert!(texts["skill"].text.contains("{employees}"), "{language}");
             for question in &content.questions {
                 let words = texts.get(&question.key).unwrap();
                 assert!(!words.text.is_empty() && !words.low.is_empty(), "{language} {}", question.key);
@@ -111,6 +178,9 @@ mod tests {
     #[test]
     fn nobody_named_leaves_no_hole_in_the_question() {
         assert_eq!(content().texts_of("skill", "de-AT").text_with("Jonas"), "Können und Auftreten von Jonas");
-        assert!(!content().texts_of("skill", "fr").text_with("").contains('{'));
+        for (language, texts) in content().texts {
+            let alone = texts["skill"].text_with("");
+            assert!(!alone.contains(['{', ':']) && !alone.contains("  "), "{language}: {alone}");
+        }
     }
 }

@@ -29,8 +29,6 @@ pub struct Wording {
     pub direction: &'static str,
     /// Name of the locale for dates, such as `en_GB`.
     pub locale: &'static str,
-    /// A day in strftime's letters.
-    pub date_format: &'static str,
     /// A day with its time in strftime's letters.
     pub deadline_format: &'static str,
     /// The word for language.

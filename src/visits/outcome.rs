@@ -69,9 +69,9 @@ impl Outcome {
                 O::Failed,
                 O::ToCall,
             ],
-            // A mail that comes back tells what became of it, also when the relay had not.
-            O::Suspect | O::Bounced | O::Failed => &[O::Sending, O::Sent, O::Unknown],
             O::Unanswered => &[O::Sent, O::Unknown, O::Suspect],
+            // What was taken without a word may come back all the same.
+            O::Suspect | O::Bounced | O::Failed => &[O::Sending, O::Sent, O::Unknown],
             O::ToCall => &[O::Unanswered, O::Suspect, O::Bounced, O::Failed, O::NoAddress, O::PhoneFirst],
             O::Refused | O::DoNotCall | O::LanguageBarrier | O::Unreachable | O::WrongNumber => &[O::ToCall],
             O::OptedOut => &[
@@ -105,6 +105,11 @@ impl Outcome {
                 | O::Expired
                 | O::Cancelled
         )
+    }
+
+    /// Tells whether a visit counts in every rate and sum as it did in the state before: the steps of a letter's way.
+    pub const fn counts_as_its_predecessor(self) -> bool {
+        matches!(self, Self::Sending | Self::Sent | Self::Unknown)
     }
 
     /// Tells whether the visit can still be corrected or cancelled: nothing has gone out.

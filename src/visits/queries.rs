@@ -1,7 +1,12 @@
 //! Every statement on the tables of visits.
 
 pub mod bulk;
+mod road;
 pub mod staff;
+
+pub use road::{
+    insert_history, lock_outcome, lock_outcomes, update_outcome, update_outcomes, update_send_at,
+};
 
 use super::model::{NewVisit, VisitRow};
 use super::outcome::Outcome;
@@ -71,68 +76,6 @@ pub fn insert_employees(
     Ok(())
 }
 
-/// Appends to the history of a visit.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn insert_history(
-    connection: &mut PgConnection,
-    visit: Uuid,
-    outcome: Outcome,
-    now: DateTime<Utc>,
-    by: &str,
-    reason: &str,
-) -> Result<()> {
-    diesel::insert_into(visit_outcome::table)
-        .values((
-            visit_outcome::visit_id.eq(visit),
-            visit_outcome::outcome.eq(outcome.as_str()),
-            visit_outcome::at.eq(now),
-            visit_outcome::by.eq(by),
-            visit_outcome::reason.eq(reason),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// Moves a visit to an outcome if it stands in a state from which it may be reached.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn update_outcome(
-    connection: &mut PgConnection,
-    id: Uuid,
-    to: Outcome,
-    send_at: Option<DateTime<Utc>>,
-) -> Result<bool> {
-    let from: Vec<&str> = to.from_states().iter().map(|state| state.as_str()).collect();
-    let found = visit::table.find(id).filter(visit::outcome.eq_any(from));
-    let changed = match (to, send_at) {
-        (Outcome::Planned, Some(at)) => diesel::update(found)
-            .set((visit::outcome.eq(to.as_str()), visit::send_at.eq(at), visit::first_contact.eq("email")))
-            .execute(connection)?,
-        // Without an address it is not one that was to be mailed, as if it had come without.
-        (Outcome::NoAddress, _) => diesel::update(found)
-            .set((
-                visit::outcome.eq(to.as_str()),
-                visit::send_at.eq(None::<DateTime<Utc>>),
-                visit::first_contact.eq(None::<&str>),
-            ))
-            .execute(connection)?,
-        _ => diesel::update(found).set(visit::outcome.eq(to.as_str())).execute(connection)?,
-    };
-    Ok(changed == 1)
-}
-
-/// Moves the date on which a planned visit is to be mailed.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn update_send_at(connection: &mut PgConnection, id: Uuid, send_at: DateTime<Utc>) -> Result<()> {
-    diesel::update(visit::table.find(id)).set(visit::send_at.eq(send_at)).execute(connection)?;
-    Ok(())
-}
-
 /// Finds our id and the content hash of a visit by the id it came with.
 ///
 /// # Errors
@@ -170,16 +113,6 @@ pub fn lock_visit(connection: &mut PgConnection, external_id: &str) -> Result<Vi
         .get_result(connection)
         .optional()?
         .ok_or_else(|| Error::not_found("visit"))
-}
-
-/// Locks a visit until the end of the transaction and returns its outcome. Whoever changes a visit and something
-/// that hangs on it locks the visit first, so that two of them cannot wait for each other.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn lock_outcome(connection: &mut PgConnection, id: Uuid) -> Result<Outcome> {
-    let word: String = visit::table.find(id).select(visit::outcome).for_update().get_result(connection)?;
-    word.parse().map_err(Error::internal)
 }
 
 /// Which visits a list shows.

@@ -3,7 +3,7 @@
 use super::model::{CheckedVisit, Decision, NewVisit};
 use super::outcome::Outcome;
 use super::queries;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::{changes, customers, ids, people};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -109,6 +109,39 @@ pub fn change(
         return Ok(false);
     }
     queries::insert_history(connection, visit, change.to, now, change.by, change.reason)?;
-    changes::append(connection, visit)?;
+    if !change.to.counts_as_its_predecessor() {
+        changes::append(connection, visit)?;
+    }
     Ok(true)
+}
+
+/// The same for many visits, on the way of a letter: to `sending`, `sent` or `unknown`. Returns which moved.
+///
+/// # Errors
+/// When the database does not answer; 500 for another outcome.
+pub fn change_all(
+    connection: &mut PgConnection,
+    visits: &[Uuid],
+    change: &Change<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>> {
+    if !change.to.counts_as_its_predecessor() {
+        return Err(Error::internal(format_args!("{} is reached one by one", change.to)));
+    }
+    queries::update_outcomes(connection, visits, change.to, now, change.by, change.reason)
+}
+
+/// Writes into the history of a visit that stands as planned why it goes out later, and when.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn hold(
+    connection: &mut PgConnection,
+    visit: Uuid,
+    send_at: DateTime<Utc>,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    queries::update_send_at(connection, visit, send_at)?;
+    queries::insert_history(connection, visit, Outcome::Planned, now, "rule", reason)
 }

@@ -3,7 +3,8 @@
 use crate::support::queue::{Hold, while_sending};
 use crate::support::{TestApp, make, wait_until};
 use chrono::TimeDelta;
-use hearback::delivery::{Sender, queries};
+use hearback::audit::Actor;
+use hearback::delivery::{Sender, fuse};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -42,10 +43,10 @@ fn nothing_is_mailed_until_sending_is_switched_on() {
     app.advance(TimeDelta::days(3));
     app.work();
     assert_eq!((app.memory.letters().len(), app.outcome("W1").as_str()), (0, "planned"));
-    queries::switch(&mut app.connection(), true, "test", app.now()).unwrap();
+    fuse::switch(&mut app.connection(), true, Actor::Shell, app.now()).unwrap();
     app.work();
     assert_eq!((app.memory.letters().len(), app.outcome("W1").as_str()), (1, "sent"));
-    queries::switch(&mut app.connection(), false, "test", app.now()).unwrap();
+    fuse::switch(&mut app.connection(), false, Actor::Shell, app.now()).unwrap();
     app.bring(&make::visit("W2"));
     app.work();
     assert_eq!(app.outcome("W2"), "planned");
@@ -121,7 +122,7 @@ fn a_worker_that_dies_before_the_marker_leaves_a_letter_that_is_mailed_once() {
 
 #[test]
 fn a_worker_that_dies_past_the_marker_leaves_a_letter_that_is_never_mailed_again() {
-    let app = TestApp::start();
+    let app = TestApp::with(&[("HEARBACK_REMINDERS", "0")]);
     app.bring(&make::visit("W1"));
     app.killed_worker("W1", "past_marker");
     app.advance(TimeDelta::seconds(61));
@@ -140,7 +141,7 @@ fn a_worker_that_slept_past_its_lease_hands_nothing_over() {
     let (app, came) = while_sending(Hold::BeforeLetter, "W1", |app| {
         app.advance(TimeDelta::seconds(61));
         let rescued = hearback::db::transaction(&mut app.connection(), |connection| {
-            hearback::delivery::rescue::due(connection, app.now())
+            hearback::delivery::rescue::due(connection, &app.app, app.now())
         });
         assert_eq!((rescued, app.outcome("W1").as_str()), (Ok(1), "planned"));
     });
@@ -179,7 +180,7 @@ fn a_visit_older_than_14_days_is_never_mailed() {
     app.advance(TimeDelta::seconds(2));
     app.work();
     assert_eq!((app.outcome("W1"), app.invitation("W1")), ("expired".into(), "closed".into()));
-    queries::switch(&mut app.connection(), true, "test", app.now()).unwrap();
+    fuse::switch(&mut app.connection(), true, Actor::Shell, app.now()).unwrap();
     app.work();
     assert_eq!(app.memory.letters().len(), 0);
 }

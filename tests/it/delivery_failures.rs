@@ -13,7 +13,7 @@ fn deferred(stage: Stage) -> Failure {
 }
 
 fn after(failure: Failure, phase: Phase) -> TestApp {
-    let app = TestApp::start();
+    let app = TestApp::with(&[("HEARBACK_REMINDERS", "0")]);
     app.bring(&make::visit("W1"));
     app.memory.fail_next(failure, phase);
     app.work();

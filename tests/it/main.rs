@@ -28,6 +28,7 @@ mod import_files;
 mod import_history;
 mod import_mutations;
 mod import_trouble;
+mod letters_look;
 mod logs;
 mod responses_pages;
 mod road;

@@ -1,6 +1,6 @@
 //! Statements about what came back.
 
-use crate::db::schema::{bounce_event, invitation, visit};
+use crate::db::schema::{bounce_event, delivery_attempt, invitation, visit};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
@@ -76,12 +76,35 @@ pub fn find_letter(
         .optional()?)
 }
 
-/// Ends an invitation whose mail came back; one that a worker holds is left to that worker.
+/// Tells whether a worker holds the invitation now, with its first letter or a reminder. Lock the visit before.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_under_way(connection: &mut PgConnection, invitation: Uuid) -> Result<bool> {
+    let held = invitation::table.find(invitation).filter(invitation::lease_until.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(held)).get_result(connection)?)
+}
+
+/// Tells whether more than the first letter of an invitation may have gone out.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn was_reminded(connection: &mut PgConnection, invitation: Uuid) -> Result<bool> {
+    let further = delivery_attempt::table
+        .filter(delivery_attempt::invitation_id.eq(invitation))
+        .filter(delivery_attempt::letter.ne("invitation"))
+        .filter(delivery_attempt::state.eq_any(["past_marker", "accepted", "unknown"]));
+    Ok(diesel::select(diesel::dsl::exists(further)).get_result(connection)?)
+}
+
+/// Ends an invitation whose mail came back: no reminder follows.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn end_mailed(connection: &mut PgConnection, id: Uuid, state: &str) -> Result<()> {
-    let mailed = invitation::table.find(id).filter(invitation::state.ne_all(["sending", "closed"]));
-    diesel::update(mailed).set(invitation::state.eq(state)).execute(connection)?;
+    let mailed = invitation::table.find(id).filter(invitation::state.eq_any(["sent", "unknown"]));
+    diesel::update(mailed)
+        .set((invitation::state.eq(state), invitation::further_at.eq(None::<DateTime<Utc>>)))
+        .execute(connection)?;
     Ok(())
 }

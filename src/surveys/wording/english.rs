@@ -7,7 +7,6 @@ pub const ENGLISH: Wording = Wording {
     language: "en",
     direction: "ltr",
     locale: "en_GB",
-    date_format: "%A %-d %B",
     deadline_format: "%A %-d %B, %H:%M",
     language_label: "Language",
 

@@ -7,7 +7,6 @@ pub const GERMAN: Wording = Wording {
     language: "de",
     direction: "ltr",
     locale: "de_DE",
-    date_format: "%A, %-d. %B",
     deadline_format: "%A, %-d. %B, %H:%M Uhr",
     language_label: "Sprache",
 

@@ -1,7 +1,7 @@
 //! The whole program in this process: real database, real server, its worker by hand, mail in memory.
 
 use super::database::{self, Database};
-use super::{Answer, Client, make};
+use super::{Answer, Client, Folder, fresh_folder, make};
 use actix_web::dev::ServerHandle;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
@@ -36,6 +36,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("HEARBACK_LISTEN", "127.0.0.1:0"),
     ("HEARBACK_PUBLIC_URL", "http://127.0.0.1:8080"),
     ("HEARBACK_POOL", "10"),
+    ("HEARBACK_NAME_EMPLOYEES", "on"),
 ];
 
 /// A running program and its parts.
@@ -51,6 +52,7 @@ pub struct TestApp {
     thread: Option<JoinHandle<()>>,
     /// Dropped last.
     pub database: Database,
+    _folder: Folder,
 }
 
 impl TestApp {
@@ -65,8 +67,9 @@ impl TestApp {
             let all = settings.iter().chain(SETTINGS);
             all.copied().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
         };
-        let config = Config::from_lookup(&value).unwrap();
-        let database = Database::migrated();
+        let mut config = Config::from_lookup(&value).unwrap();
+        let (database, folder) = (Database::migrated(), fresh_folder("app"));
+        config.data.clone_from(&folder.0);
         let memory = Memory::new();
         let app = App::new(Parts {
             pool: db::connect(&database.url, config.database.pool).unwrap(),
@@ -82,7 +85,7 @@ impl TestApp {
         let (base, server, thread) = serve(app.clone());
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.unwrap();
-        Self { app, memory, base, runtime, server, thread: Some(thread), database }
+        Self { app, memory, base, runtime, server, thread: Some(thread), database, _folder: folder }
     }
 
     /// Runs async work to its end.

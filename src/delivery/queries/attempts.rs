@@ -1,0 +1,115 @@
+//! Attempts as rows: one for each conversation about a letter.
+
+use crate::db::schema::delivery_attempt;
+use crate::delivery::model::{Claimed, LetterKind};
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
+use uuid::Uuid;
+
+/// Inserts an attempt for each claim.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn insert(
+    connection: &mut PgConnection,
+    claimed: &[Claimed],
+    worker: Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let rows: Vec<_> = claimed
+        .iter()
+        .map(|claim| {
+            (
+                delivery_attempt::id.eq(claim.attempt),
+                delivery_attempt::invitation_id.eq(claim.id),
+                delivery_attempt::letter.eq(claim.letter.as_str()),
+                delivery_attempt::copy.eq(claim.copy),
+                delivery_attempt::number.eq(claim.attempts),
+                delivery_attempt::worker_id.eq(worker),
+                delivery_attempt::state.eq("claimed"),
+                delivery_attempt::domain.eq(claim.about.domain()),
+                delivery_attempt::started_at.eq(now),
+            )
+        })
+        .collect();
+    diesel::insert_into(delivery_attempt::table).values(rows).execute(connection)?;
+    Ok(())
+}
+
+/// Sets the markers of attempts that are still claimed; returns their invitations.
+///
+/// # Errors
+/// When the database does not answer; a second mail past the dot is refused by the unique index.
+pub fn mark(connection: &mut PgConnection, attempts: &[Uuid]) -> Result<Vec<Uuid>> {
+    let claims = delivery_attempt::table
+        .filter(delivery_attempt::id.eq_any(attempts))
+        .filter(delivery_attempt::state.eq("claimed"));
+    Ok(diesel::update(claims)
+        .set(delivery_attempt::state.eq("past_marker"))
+        .returning(delivery_attempt::invitation_id)
+        .get_results(connection)?)
+}
+
+/// Records how an open attempt ended, with the relay's words.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn end(
+    connection: &mut PgConnection,
+    attempt: Uuid,
+    state: &str,
+    reply: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let open = delivery_attempt::state.eq_any(["claimed", "past_marker"]);
+    diesel::update(delivery_attempt::table.find(attempt).filter(open))
+        .set((
+            delivery_attempt::state.eq(state),
+            delivery_attempt::reply.eq(reply),
+            delivery_attempt::ended_at.eq(now),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Records that the relay took the letters of several attempts, with its words to each.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn end_accepted(
+    connection: &mut PgConnection,
+    attempts: &[Uuid],
+    replies: &[&str],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::sql_query(
+        "UPDATE delivery_attempt SET state = 'accepted', reply = told.reply, ended_at = $3 \
+         FROM unnest($1, $2) AS told(id, reply) \
+         WHERE delivery_attempt.id = told.id AND delivery_attempt.state IN ('claimed', 'past_marker')",
+    )
+    .bind::<Array<SqlUuid>, _>(attempts)
+    .bind::<Array<Text>, _>(replies)
+    .bind::<Timestamptz, _>(now)
+    .execute(connection)?;
+    Ok(())
+}
+
+/// Counts the tries of one letter of an invitation.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_tries(
+    connection: &mut PgConnection,
+    invitation: Uuid,
+    letter: LetterKind,
+    copy: i32,
+) -> Result<i64> {
+    Ok(delivery_attempt::table
+        .filter(delivery_attempt::invitation_id.eq(invitation))
+        .filter(delivery_attempt::letter.eq(letter.as_str()))
+        .filter(delivery_attempt::copy.eq(copy))
+        .count()
+        .get_result(connection)?)
+}
