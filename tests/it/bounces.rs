@@ -59,7 +59,8 @@ fn a_suppression_outlives_the_erasure_of_the_customer() {
 
 #[test]
 fn a_visit_that_was_planned_meanwhile_is_not_mailed_to_an_address_that_bounced() {
-    let app = mailed("W1");
+    let app = TestApp::with(&[("HEARBACK_ASK_EVERY", "0s")]);
+    app.mailed("W1");
     app.bring(&make::with(make::visit("W2"), json!({"customer": {"email": "w1@example.com"}})));
     app.take_in(&app.came_back("gmail", "W1"));
     app.work();
@@ -85,6 +86,29 @@ fn a_letter_of_which_nothing_was_known_is_settled_by_its_bounce() {
     app.work();
     assert_eq!(app.outcome("W1"), "unknown");
     app.take_in(&app.came_back("postfix", "W1"));
+    assert_eq!((app.outcome("W1"), app.invitation("W1")), ("bounced".into(), "bounced".into()));
+}
+
+#[test]
+fn no_reminder_follows_a_letter_that_came_back() {
+    for name in ["postfix", "gmail-policy", "complaint"] {
+        let app = mailed("W1");
+        app.take_in(&app.came_back(name, "W1"));
+        app.advance(TimeDelta::days(4));
+        app.work();
+        assert_eq!(app.memory.letters().len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn the_refusal_of_a_reminder_does_not_undo_the_letter_before_it_unless_the_address_is_gone() {
+    let app = mailed("W1");
+    app.advance(TimeDelta::days(4));
+    app.work();
+    assert_eq!(app.memory.letters().len(), 2, "a reminder went out");
+    assert_eq!(app.take_in(&app.came_back("gmail-policy", "W1")), Taken::New(Kind::Bounce, "none"));
+    assert_eq!(app.outcome("W1"), "sent");
+    assert_eq!(app.take_in(&app.came_back("gmail", "W1")), Taken::New(Kind::Bounce, "bounced"));
     assert_eq!((app.outcome("W1"), app.invitation("W1")), ("bounced".into(), "bounced".into()));
 }
 

@@ -30,6 +30,7 @@ mod import_mutations;
 mod import_trouble;
 mod letters_look;
 mod logs;
+mod postfix;
 mod responses_pages;
 mod road;
 mod routes;

@@ -10,6 +10,7 @@ pub mod generated;
 pub mod history;
 pub mod letters_back;
 pub mod make;
+pub mod postfix;
 pub mod program;
 pub mod queue;
 pub mod relay;
