@@ -153,7 +153,8 @@ impl Inbox {
     /// # Errors
     /// [`MailboxError`]
     pub async fn list(&mut self, skip: u32, most: u32) -> Result<Vec<u32>> {
-        let opened = self.command("SELECT", &format!("SELECT \"{}\"", self.folder)).await?;
+        let open = "SELECT";
+        let opened = self.command(open, &format!("{open} \"{}\"", self.folder)).await?;
         let mut exist = 0;
         for line in &opened {
             exist = before(&line.text, " EXISTS").unwrap_or(exist);
