@@ -253,3 +253,25 @@ fn the_mail_server_keeps_a_bounce_as_long_as_we_cannot_store_it() {
     assert_eq!(pipe(&wrong, &[], b"x").status.code(), Some(75));
     assert_eq!(pipe(&[("HEARBACK_POOL", "many")], &[], b"x").status.code(), Some(75));
 }
+
+#[test]
+fn a_bounce_address_or_mailbox_that_cannot_be_used_is_named_without_its_password() {
+    for (name, value) in [
+        ("HEARBACK_BOUNCE_ADDRESS", "bounces"),
+        ("HEARBACK_BOUNCE_ADDRESS", "a-very-long-name-for-bounces@example.com"),
+        ("HEARBACK_BOUNCE_MAILBOX", "pop3://bounces:hidden@mail.example.com"),
+        ("HEARBACK_BOUNCE_MAILBOX", "imaps://bounces:hidden@"),
+    ] {
+        let wrong = [
+            ("DATABASE_URL", "postgresql://127.0.0.1:1/nowhere"),
+            ("HEARBACK_SECRET", SECRET),
+            (name, value),
+        ];
+        for command in ["check", "work"] {
+            let told = program::run(&wrong, &[command]);
+            let words = program::said(&told) + &program::complained(&told);
+            assert_eq!(told.status.code(), Some(1), "{words}");
+            assert!(words.contains(&format!("{name} ")) && !words.contains("hidden"), "{command}: {words}");
+        }
+    }
+}
