@@ -47,7 +47,7 @@ async fn find(app: &App, text: &str, lang: Option<String>) -> Result<Found> {
         if !names_employees {
             about.employees.clear();
         }
-        let content = serde_json::from_value(about.content.clone()).map_err(Error::internal)?;
+        let content = about.content.clone();
         let stored = queries::find_response(connection, link.visit)?;
         let language = show::language(lang.as_deref(), about.language.as_deref(), &organisation);
         let token = token.as_str().to_owned();

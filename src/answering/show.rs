@@ -24,7 +24,7 @@ pub struct Page {
     /// What the visit was.
     pub about: About,
     /// What is asked.
-    pub content: Content,
+    pub content: std::sync::Arc<Content>,
     /// What was answered so far.
     pub stored: Option<Stored>,
     /// Language of the page.

@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::config::{ConfigError, zone_or};
 use crate::ids::LinkToken;
 use crate::mail::{EmailAddress, Letter, ListUnsubscribe, Mailbox, PreparedLetter};
-use crate::surveys::Content;
 use crate::surveys::dates;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -90,8 +89,7 @@ fn context(
     language: &str,
 ) -> Result<serde_json::Value, String> {
     let (organisation, about) = (&app.config.organisation, &claimed.about);
-    let content: Content =
-        serde_json::from_value(about.content.clone()).map_err(|error| error.to_string())?;
+    let content = &about.content;
     let opening = content.opening().ok_or("the survey has no question")?;
     let employees = if organisation.names_employees { about.employees.join(", ") } else { String::new() };
     let zone = zone_or(organisation.time_zone, about.time_zone.as_deref());
@@ -122,7 +120,7 @@ fn context(
         "call_me_hint": true,
         "asked_on": asked_on.unwrap_or_default(),
         "every_days": app.config.sending.ask_every.num_days(),
-        "reminds": app.config.sending.reminders > 0,
+        "reminds": claimed.letter.reminders_left(app.config.sending.reminders),
     }))
 }
 

@@ -12,11 +12,11 @@
 mod asked;
 pub mod bounces;
 pub mod breaker;
-mod claim;
+pub mod claim;
 pub mod close;
 pub mod collect;
 pub mod eligibility;
-mod end;
+pub mod end;
 pub mod fuse;
 mod group;
 pub mod invite;

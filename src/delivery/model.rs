@@ -1,9 +1,10 @@
 //! Invitations and attempts as rows.
 
+use crate::surveys::Content;
 use chrono::{DateTime, Utc};
 use diesel::Queryable;
-use serde_json::Value;
 use std::str::FromStr;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// How long a link can be answered after its mail.
@@ -59,6 +60,17 @@ impl LetterKind {
             Self::Invitation if reminders >= 1 => Some(Self::Reminder),
             Self::Reminder if reminders >= 2 => Some(Self::SecondReminder),
             _ => None,
+        }
+    }
+}
+
+impl LetterKind {
+    /// Returns how many reminders may follow this letter, when the organisation sends so many at most.
+    pub const fn reminders_left(self, reminders: u8) -> u8 {
+        match self {
+            Self::Invitation => reminders,
+            Self::Reminder => reminders.saturating_sub(1),
+            Self::SecondReminder => 0,
         }
     }
 }
@@ -147,7 +159,7 @@ pub struct About {
     /// The version to ask.
     pub survey_version: Uuid,
     /// Its frozen content.
-    pub content: Value,
+    pub content: Arc<Content>,
 }
 
 impl About {

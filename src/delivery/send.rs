@@ -7,6 +7,7 @@ use super::fuse::Watch;
 use super::group::Group;
 use super::mark;
 use super::model::Claimed;
+use super::verdict::Verdict;
 use super::{letter, queries};
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
@@ -168,7 +169,10 @@ impl Run {
 
     async fn send(self, claimed: Arc<Claimed>) -> Result<()> {
         let app = &self.sender.app;
-        let end = match letter::write(app, &claimed, app.clock.now()) {
+        let written = letter::write(app, &claimed, app.clock.now());
+        let turn = self.connections.acquire().await.map_err(Error::internal)?;
+        let end = match written {
+            Ok(_) if self.is_shut() => Some(End::not_begun("nothing is sent for the moment")),
             Ok(letter) => self.hand_over(&claimed, &letter).await?,
             Err(words) => Some(End::unwritten(words)),
         };
@@ -176,30 +180,20 @@ impl Run {
         let end = end.unwrap_or_else(|| End::not_begun("stopped before the letter had begun"));
         tracing::info!(visit = %claimed.visit, letter = claimed.letter.as_str(), attempt = claimed.attempts,
             verdict = ?end.verdict, "letter");
-        self.record(Arc::new(Attempted { claimed, end })).await
-    }
-
-    /// Records an end, also when the database is away for half a minute: what the relay said is known only here.
-    async fn record(&self, ended: Arc<Attempted>) -> Result<()> {
-        let mut wait = Duration::from_millis(100);
-        loop {
-            match self.ends.call(ended.clone()).await {
-                Err(error) if error.kind == Kind::Unavailable && wait < LONGEST_WAIT => {
-                    tracing::warn!(%error, "what the relay said is not recorded yet");
-                    tokio::time::sleep(wait).await;
-                    wait *= 2;
-                }
-                ended => return ended,
-            }
+        let is_fault = matches!(end.verdict, Verdict::RelayFault | Verdict::OurFault);
+        let ended = Arc::new(Attempted { claimed, end });
+        if is_fault {
+            // The next letter on this connection waits until the breaker has heard of it.
+            self.record(ended).await?;
+            drop(turn);
+            return Ok(());
         }
+        drop(turn);
+        self.record(ended).await
     }
 
     /// None when the marker could not be set, because the invitation is not ours any more.
     async fn hand_over(&self, claimed: &Arc<Claimed>, letter: &PreparedLetter) -> Result<Option<End>> {
-        let _turn = self.connections.acquire().await.map_err(Error::internal)?;
-        if self.is_shut() {
-            return Ok(Some(End::not_begun("nothing is sent for the moment")));
-        }
         let mut connection = match self.sender.connect().await {
             Ok(connection) => connection,
             Err(failure) => return Ok(Some(End::failed(&failure))),
@@ -217,5 +211,20 @@ impl Run {
         };
         self.sender.keep(connection);
         Ok(Some(end))
+    }
+
+    /// Records an end, also when the database is away for half a minute: what the relay said is known only here.
+    async fn record(&self, ended: Arc<Attempted>) -> Result<()> {
+        let mut wait = Duration::from_millis(100);
+        loop {
+            match self.ends.call(ended.clone()).await {
+                Err(error) if error.kind == Kind::Unavailable && wait < LONGEST_WAIT => {
+                    tracing::warn!(%error, "what the relay said is not recorded yet");
+                    tokio::time::sleep(wait).await;
+                    wait *= 2;
+                }
+                ended => return ended,
+            }
+        }
     }
 }

@@ -131,22 +131,22 @@ impl Templates {
             let html =
                 mjml::compile(&text).map_err(|error| TemplateError::new(&file, error.line, error.reason))?;
             // The source goes in first: its lines are the ones a person can find.
-            self.add_template(name.to_owned(), &file, text)?;
-            return self.add_template(format!("{stem}{HTML}"), &file, html);
+            self.add_template(name, &file, text)?;
+            return self.add_template(&format!("{stem}{HTML}"), &file, html);
         }
         if name.ends_with(WORDS) {
             let stem = name.trim_end_matches(".txt");
             return WORDS_ENDINGS
                 .into_iter()
-                .try_for_each(|ending| self.add_template(format!("{stem}{ending}"), &file, text.clone()));
+                .try_for_each(|ending| self.add_template(&format!("{stem}{ending}"), &file, text.clone()));
         }
-        self.add_template(name.to_owned(), &file, text)
+        self.add_template(name, &file, text)
     }
 
-    fn add_template(&mut self, name: String, file: &str, text: String) -> Result<(), TemplateError> {
-        self.files.insert(name.clone(), file.to_owned());
-        let added = self.environment.add_template_owned(name.clone(), text);
-        added.map_err(|error| self.described(&name, &error))
+    fn add_template(&mut self, name: &str, file: &str, text: String) -> Result<(), TemplateError> {
+        self.files.insert(name.to_owned(), file.to_owned());
+        let added = self.environment.add_template_owned(name.to_owned(), text);
+        added.map_err(|error| self.described(name, &error))
     }
 
     fn check_sets(&self) -> Result<(), TemplateError> {
@@ -220,8 +220,8 @@ impl Templates {
     /// Chooses the language of a letter: the customer's where it is written in it, else the organisation's, else
     /// English.
     pub fn language(&self, letter: &str, customer: Option<&str>, organisation: &str) -> &str {
-        let wanted = customer.into_iter().chain([organisation]);
-        wanted.filter_map(|tag| self.written_in(letter, tag)).next().unwrap_or(FALLBACK)
+        let mut wanted = customer.into_iter().chain([organisation]);
+        wanted.find_map(|tag| self.written_in(letter, tag)).unwrap_or(FALLBACK)
     }
 
     fn written_in(&self, letter: &str, language: &str) -> Option<&str> {

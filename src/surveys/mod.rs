@@ -4,6 +4,7 @@
 
 pub mod builtin;
 pub mod dates;
+pub mod frozen;
 pub mod model;
 pub mod past;
 pub mod queries;

@@ -51,6 +51,20 @@ pub fn find_newest(connection: &mut PgConnection, key: &str) -> Result<Option<Su
         .transpose()
 }
 
+/// Lists the contents of versions.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_contents(connection: &mut PgConnection, versions: &[Uuid]) -> Result<Vec<(Uuid, Content)>> {
+    let rows: Vec<(Uuid, Value)> = survey_version::table
+        .filter(survey_version::id.eq_any(versions))
+        .select((survey_version::id, survey_version::content))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(id, content)| Ok((id, serde_json::from_value(content).map_err(Error::internal)?)))
+        .collect()
+}
+
 /// Inserts a version with its questions.
 ///
 /// # Errors

@@ -68,10 +68,11 @@ const MEASURE: &str = "const taps = [...document.querySelectorAll('a.hb-tap')].m
     });
     const colour = css => getComputedStyle(document.querySelector(css)).backgroundColor.match(/\\d+/g)
         .slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
+    const beside = document.querySelector('.hb-card').getBoundingClientRect();
     return {
         taps, wide: document.documentElement.scrollWidth > innerWidth, inner: innerWidth,
         dir: document.documentElement.dir, lang: document.documentElement.lang,
-        card: colour('.hb-card'), cell: colour('.hb-cell'), page: colour('body'),
+        card: colour('.hb-card'), beside: beside.left - (document.documentElement.clientWidth - beside.right), cell: colour('.hb-cell'), page: colour('body'),
         heading: getComputedStyle(document.querySelector('h1')).textAlign,
         links: [...document.querySelectorAll('a')].map(link => link.href),
     };";
@@ -108,11 +109,14 @@ fn every_letter_is_easy_to_read_and_to_tap_at_every_width_and_in_the_dark() {
             faults.retain(|fault| !OF_PAGES.iter().any(|rule| fault.starts_with(rule)));
             assert!(faults.is_empty(), "{which}: {faults:#?}");
             let measured = browser.run(MEASURE);
+            assert_eq!(measured["inner"], width, "{which}");
             assert_eq!(measured["wide"], false, "{which} is wider than its window");
             assert_eq!(measured["lang"], language, "{which}");
             let right_to_left = language == "ar";
             assert_eq!(measured["dir"], if right_to_left { "rtl" } else { "ltr" }, "{which}");
             assert_eq!(measured["heading"], if right_to_left { "right" } else { "left" }, "{which}");
+            let beside = measured["beside"].as_f64().unwrap();
+            assert!(beside.abs() < 1.0, "{which} is {beside} px off the middle");
             five_large_targets(&measured, right_to_left, &which);
             for surface in ["page", "card", "cell"] {
                 let bright = measured[surface].as_i64().unwrap() > 384;

@@ -12,6 +12,7 @@
 mod accounts;
 mod answering;
 mod answering_stop;
+mod asking;
 mod bounces;
 mod bounces_mailbox;
 mod callbacks;
@@ -31,6 +32,8 @@ mod import_trouble;
 mod letters_look;
 mod logs;
 mod postfix;
+mod relay_health;
+mod reminders;
 mod responses_pages;
 mod road;
 mod routes;

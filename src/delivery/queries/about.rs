@@ -1,25 +1,16 @@
 //! Reading what a letter and a page say about a visit.
 
-use crate::db::schema::{employee, invitation, survey_version, visit, visit_employee};
+use crate::db::schema::{employee, invitation, visit, visit_employee};
 use crate::delivery::model::About;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::surveys::frozen;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
-use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-type AboutRow = (
-    Uuid,
-    DateTime<Utc>,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Uuid,
-    Value,
-);
+type AboutRow =
+    (Uuid, DateTime<Utc>, String, Option<String>, Option<String>, Option<String>, Option<String>, Uuid);
 
 /// Reads what letters and pages say about visits that have an invitation.
 ///
@@ -27,7 +18,7 @@ type AboutRow = (
 /// When the database does not answer.
 pub fn load_about(connection: &mut PgConnection, visits: &[Uuid]) -> Result<HashMap<Uuid, About>> {
     let rows: Vec<AboutRow> = visit::table
-        .inner_join(invitation::table.inner_join(survey_version::table))
+        .inner_join(invitation::table)
         .filter(visit::id.eq_any(visits))
         .select((
             visit::id,
@@ -37,8 +28,7 @@ pub fn load_about(connection: &mut PgConnection, visits: &[Uuid]) -> Result<Hash
             visit::customer_email,
             visit::customer_language,
             visit::customer_time_zone,
-            survey_version::id,
-            survey_version::content,
+            invitation::survey_version_id,
         ))
         .load(connection)?;
     let names: Vec<(Uuid, String)> = visit_employee::table
@@ -51,34 +41,24 @@ pub fn load_about(connection: &mut PgConnection, visits: &[Uuid]) -> Result<Hash
     for (visit, name) in names {
         by_visit.entry(visit).or_default().push(name);
     }
-    Ok(rows
-        .into_iter()
-        .map(
-            |(
-                id,
-                visited_at,
-                service,
-                customer_name,
-                customer_email,
-                language,
-                time_zone,
-                survey_version,
-                content,
-            )| {
-                let employees = by_visit.remove(&id).unwrap_or_default();
-                let about = About {
-                    visited_at,
-                    service,
-                    customer_name,
-                    customer_email,
-                    language,
-                    time_zone,
-                    employees,
-                    survey_version,
-                    content,
-                };
-                (id, about)
-            },
-        )
-        .collect())
+    let versions: BTreeSet<Uuid> = rows.iter().map(|row| row.7).collect();
+    let contents = frozen::contents(connection, &versions.into_iter().collect::<Vec<_>>())?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let (id, visited_at, service, customer_name, customer_email, language, time_zone, version) = row;
+        let content = contents.get(&version).ok_or_else(|| Error::internal("a survey version went away"))?;
+        let about = About {
+            visited_at,
+            service,
+            customer_name,
+            customer_email,
+            language,
+            time_zone,
+            employees: by_visit.remove(&id).unwrap_or_default(),
+            survey_version: version,
+            content: content.clone(),
+        };
+        found.insert(id, about);
+    }
+    Ok(found)
 }
