@@ -4,8 +4,10 @@ use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::postgres::{LaunchError, Options, Postgres};
+use crate::delivery::verp;
 use crate::error::Error;
 use crate::ids::{self, Keyring};
+use crate::mail::MailboxUrl;
 use crate::surveys::builtin;
 use crate::{customers, delivery, imports};
 use crate::{db, mail, telemetry};
@@ -68,6 +70,7 @@ impl Boot {
         let transport = App::transport(&config)?;
         check_sender(&config)?;
         let dkim = App::dkim(&config)?;
+        check_bounces(&config)?;
         let keys = secret(&config)?;
         let (database_url, postgres) = open_database(&config)?;
         let mut connection = db::open(&database_url)?;
@@ -187,6 +190,22 @@ pub fn check_sender(config: &Config) -> Result<(), ConfigError> {
             .map_err(|error| ConfigError::new(name, format!("is no sender: {error}")))?;
     }
     Ok(())
+}
+
+/// Checks the address to which mails come back, and reads the mailbox in which they arrive.
+///
+/// # Errors
+/// Names the setting that is wrong.
+pub fn check_bounces(config: &Config) -> Result<Option<MailboxUrl>, ConfigError> {
+    if let Some(address) = &config.mail.bounce_address {
+        let wrong = |problem: String| ConfigError::new("HEARBACK_BOUNCE_ADDRESS", problem);
+        mail::EmailAddress::parse(address).map_err(|error| wrong(format!("is no address: {error}")))?;
+        let (name, most) = (address.split('@').next().unwrap_or_default(), verp::MAX_NAME_BYTES);
+        if name.len() > most {
+            return Err(wrong(format!("has more than {most} letters before the @, which leaves no room")));
+        }
+    }
+    delivery::collect::mailbox(config)
 }
 
 /// Returns the secrets of the settings, or the one that is kept in the data folder and made on the first start.

@@ -4,7 +4,7 @@
 use crate::accounts::queries as accounts;
 use crate::api::idempotency;
 use crate::app::App;
-use crate::delivery::{Sender, close, rescue};
+use crate::delivery::{Sender, close, collect, rescue};
 use crate::error::{Error, Result};
 use crate::ids;
 use crate::jobs::{self, Job, backoff};
@@ -17,6 +17,9 @@ use uuid::Uuid;
 
 /// Time between two rounds.
 const ROUND: Duration = Duration::from_secs(1);
+
+/// Time between two looks whether the mailbox is due.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// A job and how often it comes round.
 struct Periodic {
@@ -45,6 +48,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         drop(heard.wait_for(|stop| *stop).await);
         stopper.stop();
     });
+    let reading = tokio::spawn(read_mailbox(app.clone(), stop.clone()));
     while !*stop.borrow() {
         if let Err(error) = round(&app, &sender).await {
             tracing::warn!(%error, "the worker goes on in the next round");
@@ -52,6 +56,24 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         drop(tokio::time::timeout(ROUND, stop.wait_for(|stop| *stop)).await);
     }
     listening.abort();
+    reading.abort();
+}
+
+/// Reads the mailbox beside the rounds, so that a slow server holds up no letter. It may be cut off anywhere: what
+/// is stored and not removed yet is recognised the next time.
+async fn read_mailbox(app: App, mut stop: watch::Receiver<bool>) {
+    if app.config.mail.bounce_mailbox.is_none() {
+        return;
+    }
+    while !*stop.borrow() {
+        tokio::select! {
+            read = collect::if_due(&app) => if let Err(error) = read {
+                tracing::warn!(%error, "the bounce mailbox is read again later");
+            },
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        drop(tokio::time::timeout(LOOK, stop.wait_for(|stop| *stop)).await);
+    }
 }
 
 /// One round: everything that is due now is done when it returns. Tests and the demo call it instead of waiting.

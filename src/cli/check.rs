@@ -5,6 +5,7 @@ use crate::boot;
 use crate::config::{Config, SETTINGS};
 use crate::db;
 use crate::mail::Connection;
+use crate::mail::mailbox::Inbox;
 use crate::telemetry;
 use std::fmt::{Display, Write};
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ pub fn run(config: &Config) -> ExitCode {
         told("signature", &dkim(config)),
         told("log", &telemetry::check(&config.log).map(|()| config.log.clone())),
         told("mail", &mail(config)),
+        told("bounces", &bounces(config)),
     ];
     if results.iter().all(|fine| *fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -97,6 +99,26 @@ fn mail(config: &Config) -> Result<String, String> {
                 Ok("mail can leave".to_owned())
             }
             Err(failure) => Err(format!("HEARBACK_MAIL_URL: {failure}")),
+        })
+    })
+    .map_err(|error| error.to_string())?
+}
+
+fn bounces(config: &Config) -> Result<String, String> {
+    let mailbox = boot::check_bounces(config).map_err(|error| error.to_string())?;
+    let Some(url) = mailbox else {
+        return Ok(match &config.mail.bounce_address {
+            Some(_) => "the mail server gives them to `hearback bounce`".to_owned(),
+            None => "not read; set HEARBACK_BOUNCE_ADDRESS".to_owned(),
+        });
+    };
+    super::run::block_on(async move {
+        Ok(match Inbox::open(&url).await {
+            Ok(inbox) => {
+                inbox.close().await;
+                Ok(format!("read from {url}"))
+            }
+            Err(error) => Err(format!("HEARBACK_BOUNCE_MAILBOX: {error}")),
         })
     })
     .map_err(|error| error.to_string())?

@@ -2,6 +2,7 @@
 //! one sentence what is wrong.
 
 mod accounts;
+mod bounce;
 mod check;
 mod evaluate;
 mod import;
@@ -51,6 +52,8 @@ enum Command {
         #[arg(value_parser = ["on", "off", "status"])]
         action: String,
     },
+    /// Take in one mail that came back, from standard input: for a pipe of the mail server.
+    Bounce(bounce::Options),
     /// Bring people, visits or their history by file.
     Import {
         #[command(subcommand)]
@@ -86,6 +89,9 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
     if let Command::Demo(options) = command {
         return demo::run(&options).map(|()| ExitCode::SUCCESS);
     }
+    if let Command::Bounce(options) = command {
+        return Ok(bounce::run(&options));
+    }
     let config = Config::from_env()?;
     match &command {
         Command::Check => return Ok(check::run(&config)),
@@ -102,7 +108,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Evaluate(options) => evaluate::run(&boot, &options)?,
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,
-        Command::Demo(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}
+        Command::Demo(_) | Command::Bounce(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -108,6 +108,10 @@ pub struct MailConfig {
     pub templates: Option<PathBuf>,
     /// How letters are signed; None means not by us.
     pub dkim: Option<DkimConfig>,
+    /// Where mails that come back go; each letter's return path is made of it. None means no such path.
+    pub bounce_address: Option<String>,
+    /// The IMAP mailbox in which they arrive; holds a password. Read by the mail kit.
+    pub bounce_mailbox: Option<String>,
 }
 
 /// How letters are signed (DKIM, RFC 6376).

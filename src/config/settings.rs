@@ -46,6 +46,8 @@ settings! {
     "HEARBACK_DKIM_KEY", "none: the relay may sign", "file with the private key (PEM, RSA or Ed25519) that signs the letters", "/etc/hearback/dkim.pem";
     "HEARBACK_DKIM_SELECTOR", "hearback", "name of the key in DNS, before ._domainkey", "hearback2026";
     "HEARBACK_DKIM_DOMAIN", "the sender's", "domain that signs; DMARC wants it to be the sender's", "example.com";
+    "HEARBACK_BOUNCE_ADDRESS", "none", "where mails that come back go; each letter gets a signed return path of its own, name+…@domain", "bounces@example.com";
+    "HEARBACK_BOUNCE_MAILBOX", "none", "the IMAP mailbox in which they arrive: imaps://user:password@host[:993][/folder], or imap:// with STARTTLS; read every minute", "imaps://bounces:password@mail.example.com/INBOX";
     "HEARBACK_SECRET", "made once and kept in the data folder", "id:secret, several by commas; the first signs, all verify", "2026a:0b7be4f3c1d94a5e8f62a1c3d5e7f901";
     "HEARBACK_SENDING", "off", "on: mail surveys; off: until switched on by `hearback sending on`", "on";
     "HEARBACK_SURVEY_DELAY", "2h", "time from the visit to the mail", "2h";
@@ -129,6 +131,8 @@ fn mail(reader: &Reader<'_>, data: &std::path::Path) -> Result<MailConfig, Confi
         from: reader.or("HEARBACK_MAIL_FROM", "feedback@example.com"),
         reply_to: reader.text("HEARBACK_REPLY_TO"),
         templates: reader.text("HEARBACK_MAIL_TEMPLATES").map(PathBuf::from),
+        bounce_address: reader.text("HEARBACK_BOUNCE_ADDRESS"),
+        bounce_mailbox: reader.text("HEARBACK_BOUNCE_MAILBOX"),
         dkim: dkim(reader)?,
     })
 }

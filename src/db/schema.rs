@@ -32,6 +32,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    bounce_event (id) {
+        id -> Uuid,
+        source -> Text,
+        source_key -> Text,
+        message_hash -> Bytea,
+        received_at -> Timestamptz,
+        kind -> Text,
+        status -> Nullable<Text>,
+        diagnostic -> Nullable<Text>,
+        invitation_id -> Nullable<Uuid>,
+        effect -> Text,
+    }
+}
+
+diesel::table! {
     callback (id) {
         id -> Uuid,
         visit_id -> Uuid,
@@ -433,6 +448,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(bounce_event -> invitation (invitation_id));
 diesel::joinable!(callback -> visit (visit_id));
 diesel::joinable!(delivery_attempt -> invitation (invitation_id));
 diesel::joinable!(employee -> site (site_id));
@@ -460,6 +476,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_key,
     asked,
     audit_entry,
+    bounce_event,
     callback,
     changed_visit,
     customer,

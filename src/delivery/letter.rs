@@ -1,6 +1,7 @@
 //! From a claimed invitation to the letter for the relay.
 
 use super::model::{About, Claimed, LetterKind};
+use super::verp;
 use crate::app::App;
 use crate::config::{ConfigError, zone_or};
 use crate::ids::LinkToken;
@@ -49,7 +50,7 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
     let letter = Letter {
         from,
         reply_to,
-        return_path: None,
+        return_path: return_path(app, claimed),
         to_name: about.customer_name.clone(),
         to,
         subject: rendered.subject,
@@ -62,6 +63,12 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
         list_id: Some(format!("surveys.{domain}")),
     };
     letter.to_signed_message(app.dkim.as_ref()).map_err(|error| error.to_string())
+}
+
+/// The letter's own return path, where an address for mails that come back is set (checked at the start).
+fn return_path(app: &App, claimed: &Claimed) -> Option<EmailAddress> {
+    let address = EmailAddress::parse(app.config.mail.bounce_address.as_deref()?).ok()?;
+    verp::return_path(&app.keys, &claimed.secret_id, claimed.id, &address)
 }
 
 /// Reads `Name <address>` or an address from a setting.

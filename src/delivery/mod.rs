@@ -10,9 +10,11 @@
 //! their own.
 
 mod asked;
+pub mod bounces;
 pub mod breaker;
 pub mod claim;
 pub mod close;
+pub mod collect;
 pub mod eligibility;
 pub mod end;
 pub mod fuse;
@@ -28,5 +30,6 @@ pub mod rescue;
 pub mod send;
 mod throttle;
 pub mod verdict;
+pub mod verp;
 
 pub use send::Sender;

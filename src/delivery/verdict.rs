@@ -24,7 +24,7 @@ pub enum Verdict {
 }
 
 /// Enhanced status codes (RFC 3463) that say the address does not exist or takes no mail.
-const NO_SUCH_ADDRESS: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
+pub const NO_SUCH_ADDRESS: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
 
 /// Reads the verdict from a failure. A refusal before the recipient was named is our own fault (sign-in,
 /// sender) and is tried again rather than held against the address.

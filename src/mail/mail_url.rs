@@ -195,7 +195,7 @@ fn host_and_port(place: &str, implicit: bool) -> Result<(String, u16), MailUrlEr
     Ok((host.to_owned(), port))
 }
 
-fn credentials(user_info: &str) -> Result<(String, Password), MailUrlError> {
+pub(super) fn credentials(user_info: &str) -> Result<(String, Password), MailUrlError> {
     let (user, password) = user_info.split_once(':').ok_or(MailUrlError::Credentials)?;
     let (user, password) = (percent_decode(user), percent_decode(password));
     match (user, password) {
@@ -207,7 +207,7 @@ fn credentials(user_info: &str) -> Result<(String, Password), MailUrlError> {
 }
 
 /// RFC 3986 §2.1; `None` for a `%` without two hex digits, for bytes that are not UTF-8 and for control characters.
-fn percent_decode(text: &str) -> Option<String> {
+pub(super) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

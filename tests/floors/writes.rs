@@ -22,6 +22,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "delivery_attempt",
             "sending_switch",
             "asked",
+            "bounce_event",
             "relay_breaker",
             "send_rate",
             "sending_fuse",

@@ -3,6 +3,7 @@
 mod about;
 pub mod asked;
 pub mod attempts;
+pub mod bounces;
 pub mod health;
 pub mod queue;
 pub mod tried;
