@@ -61,12 +61,16 @@ impl TestApp {
 
     /// Starts with some settings changed.
     pub fn with(settings: &[(&str, &str)]) -> Self {
+        Self::on(Database::migrated(), settings)
+    }
+
+    /// The same on a database that is there and migrated.
+    pub fn on(database: Database, settings: &[(&str, &str)]) -> Self {
         let value = |name: &str| {
             let all = settings.iter().chain(SETTINGS);
             all.copied().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
         };
         let config = Config::from_lookup(&value).unwrap();
-        let database = Database::migrated();
         let memory = Memory::new();
         let app = App::new(Parts {
             pool: db::connect(&database.url, config.database.pool).unwrap(),

@@ -3,14 +3,17 @@
 pub mod app;
 pub mod axe;
 pub mod browser;
+pub mod checker;
 pub mod client;
 pub mod database;
 pub mod generated;
 pub mod history;
+pub mod lab;
 pub mod make;
 pub mod program;
 pub mod queue;
 pub mod relay;
+pub mod scripted;
 pub mod smtp;
 
 pub use app::TestApp;
