@@ -73,28 +73,32 @@ fn a_letter_goes_out_at_most_once_however_often_its_worker_is_killed() {
     let (began, mut draw) = (Instant::now(), Draw(seed));
     let seed_rule = format!("seed={seed}");
     let lab = Lab::start(&[&[seed_rule.as_str()][..], &FAULTS].concat());
-    let (mut brought, mut tail, mut events) = (0, lab.relay.tail(), Vec::new());
-    for _ in 0..kills {
+    let (mut brought, mut killed, mut tail) = (0, 0, lab.relay.tail());
+    while killed < kills {
         while to_send(&lab) < ENOUGH {
             bring(&lab, &mut brought);
         }
-        events.append(&mut tail.news());
+        tail.news();
         let (what, stage) = MOMENTS[draw.below(MOMENTS.len())];
         let nth = if stage == "connect" || stage == "ehlo" { 1 + draw.below(3) } else { 1 + draw.below(15) };
-        let mut worker = worker(&lab);
-        let mut came = wait_for(&mut tail, &mut worker, nth, what, stage);
-        spin(Duration::from_micros(u64::try_from(draw.below(3000)).unwrap()));
-        worker.signal("KILL");
-        worker.end(SOON);
-        events.append(&mut came);
+        // Now and then two at the same time, which die one after the other.
+        let mut workers: Vec<Program> = (0..=draw.below(4) / 3).map(|_| worker(&lab)).collect();
+        wait_for(&mut tail, &mut workers[0], nth, what, stage);
+        for worker in &mut workers {
+            spin(Duration::from_micros(u64::try_from(draw.below(3000)).unwrap()));
+            worker.signal("KILL");
+            worker.end(SOON);
+            killed += 1;
+        }
     }
+    // What waits for another try waits for the clock of `settle`; its waits grew with each death.
     let last = worker(&lab);
-    wait_until("the end of what can be sent", Duration::from_mins(2), || (to_send(&lab) == 0).then_some(()));
+    wait_until("the end of what is due", Duration::from_mins(2), || (due(&lab) == 0).then_some(()));
     drop(last);
     lab.settle();
     let faults = lab.relay.events().iter().filter(|event| is_after_the_dot(event)).count();
     say_past_the_harness(&format!("crash run: {brought} visits, {:.0?}; {}", began.elapsed(), summary(&lab)));
-    lab.check(brought, kills * CONNECTIONS + faults);
+    lab.check(brought, killed * CONNECTIONS + faults);
 }
 
 fn worker(lab: &Lab) -> Program {
@@ -108,14 +112,13 @@ fn bring(lab: &Lab, brought: &mut usize) {
 }
 
 /// Reads the server's record until it tells the moment of the kill.
-fn wait_for(tail: &mut Tail, worker: &mut Program, nth: usize, what: &str, stage: &str) -> Vec<Event> {
-    let (mut came, end) = (Vec::new(), Instant::now() + SOON);
-    while came.iter().filter(|event: &&Event| event.is(what, stage, "*")).count() < nth {
+fn wait_for(tail: &mut Tail, worker: &mut Program, nth: usize, what: &str, stage: &str) {
+    let (mut came, end) = (0, Instant::now() + SOON);
+    while came < nth {
         assert!(Instant::now() < end, "{what} {stage} did not come: {}", worker.words());
-        came.append(&mut tail.news());
+        came += tail.news().iter().filter(|event| event.is(what, stage, "*")).count();
         std::thread::park_timeout(Duration::from_micros(300));
     }
-    came
 }
 
 /// Some more of the worker's life, shorter than what a pause of the kernel can be trusted with.
@@ -128,10 +131,16 @@ fn spin(time: Duration) {
 
 /// How many can still be sent: those past the marker cannot, and are unknown when their lease ends.
 fn to_send(lab: &Lab) -> usize {
-    let sql = "SELECT count(*) FROM invitation i WHERE state = 'planned' OR (state = 'sending' AND NOT EXISTS \
-               (SELECT 1 FROM delivery_attempt a WHERE a.invitation_id = i.id AND a.state = 'past_marker'))";
-    lab.app.value(sql).parse().unwrap()
+    lab.app.value(TO_SEND).parse().unwrap()
 }
+
+/// How many of them have not to wait for their time.
+fn due(lab: &Lab) -> usize {
+    lab.app.value(&format!("{TO_SEND} AND i.send_at < clock_timestamp()")).parse().unwrap()
+}
+
+const TO_SEND: &str = "SELECT count(*) FROM invitation i WHERE i.state IN ('planned', 'sending') AND NOT EXISTS \
+     (SELECT 1 FROM delivery_attempt a WHERE a.invitation_id = i.id AND a.state = 'past_marker')";
 
 fn is_after_the_dot(event: &Event) -> bool {
     event.what == "fault" && ["dot", "body"].contains(&event.stage.as_str())

@@ -4,11 +4,11 @@
 //! | rule | broken so | the test that fails |
 //! |---|---|---|
 //! | the marker is committed before the body | `mark_past` after the body | `no_letter_leaves_before_its_marker_is_in_the_database` |
-//! | fence at the marker | `mark_past` without owner and state | `delivery::a_worker_that_slept_past_its_lease_hands_nothing_over`, `faults_workers::a_worker_that_wakes_after_its_lease_stops_before_the_letter` |
-//! | fence when giving back | `end_sending` without the owner | `faults_workers::a_worker_that_wakes_takes_nothing_from_the_one_that_holds_it_now` |
+//! | fence at the marker | `mark_past` without owner and state | `delivery::a_worker_that_slept_past_its_lease_hands_nothing_over`, `faults_workers::f16_a_worker_that_wakes_after_its_lease_stops_before_the_letter` |
+//! | fence when giving back | `end_sending` without the owner | `faults_workers::f16_a_worker_that_wakes_takes_nothing_from_the_one_that_holds_it_now` |
 //! | the unique index | left out of the migration | `the_index_is_what_refuses_a_second_letter_past_the_dot`, `delivery::the_database_itself_forbids_a_second_letter_past_the_dot` |
 //! | no try after silence past the dot | `NoReply` as a retry | `faults_replies::silence_after_the_dot_is_unknown_whether_the_letter_was_taken_or_not` |
-//! | no rescue past the marker | `rescue` plans again | `faults_kills::a_kill_between_marker_and_letter_is_unknown_and_nothing_goes_out` |
+//! | no rescue past the marker | `rescue` plans again | `faults_kills::f02_a_kill_between_marker_and_letter_is_unknown_and_nothing_goes_out` |
 //!
 //! The faults themselves are in `faults_replies`, `faults_kills`, `faults_workers` and `faults_database`; the table
 //! of faults and tests is `docs/delivery-faults.md`. Time-outs that nobody can wait for are tested where limits can

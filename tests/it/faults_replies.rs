@@ -2,10 +2,14 @@
 
 use crate::support::database::Database;
 use crate::support::lab::Lab;
+use crate::support::program::Program;
 use crate::support::scripted::{SOON, Scripted};
-use crate::support::{make, wait_until};
+use crate::support::{free_port, fresh_folder, make, programs_or_skip, wait_until};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// One visit whose letter meets these rules, worked off until nothing is open.
 #[track_caller]
@@ -143,7 +147,7 @@ fn f09_a_server_that_goes_away_at_any_point_before_the_letter_costs_nobody_an_ad
 
 #[test]
 fn f09_a_server_that_nobody_can_connect_to_costs_nobody_an_address() {
-    let port = crate::support::free_port();
+    let port = free_port();
     let gone = format!("smtp://127.0.0.1:{port}?tls=none");
     let lab = Lab::with(&[("HEARBACK_MAIL_URL", &gone)], &[]);
     lab.bring(&["W1", "W2"]);
@@ -312,4 +316,57 @@ fn f28_hostile_names_make_clean_letters_or_none() {
     // The words stand in the letters as they are: nobody has worked the sum out.
     assert!(letters.iter().any(|letter| make::decode(letter).contains("{{7*7}}")));
     lab.check(taken, 0);
+}
+
+#[test]
+fn f06_a_server_that_drips_its_answers_is_borne_with() {
+    for rule in ["banner: drip 5", "ehlo: drip 2", "rcpt: drip 5", "dot: drip 5"] {
+        is_sent_once(&settled(&[rule]));
+    }
+}
+
+/// A server with a certificate that nobody vouches for.
+fn strangers_server(openssl: &Path, folder: &Path, port: u16) -> Program {
+    let made = Command::new(openssl)
+        .current_dir(folder)
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args(["-keyout", "key", "-out", "cert", "-subj", "/CN=relay.example.com"])
+        .args(["-addext", "subjectAltName=IP:127.0.0.1"])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let mut command = Command::new(openssl);
+    command.args(["s_server", "-quiet", "-accept", &format!("127.0.0.1:{port}")]);
+    command.arg("-cert").arg(folder.join("cert")).arg("-key").arg(folder.join("key"));
+    Program::start_command(command.stdin(Stdio::piped()))
+}
+
+#[test]
+fn f13_a_certificate_that_nobody_vouches_for_gets_neither_password_nor_letter() {
+    let test = "f13_a_certificate_that_nobody_vouches_for_gets_neither_password_nor_letter";
+    let Some([openssl]) = programs_or_skip(test, ["openssl"]) else { return };
+    let (folder, port) = (fresh_folder("cert"), free_port());
+    let server = strangers_server(&openssl, &folder.0, port);
+    wait_until("openssl listening", SOON, || TcpStream::connect(("127.0.0.1", port)).ok());
+    let url = format!("smtps://user:secret-word@127.0.0.1:{port}");
+    let lab = Lab::with(&[("HEARBACK_MAIL_URL", &url)], &[]);
+    lab.bring(&["W1"]);
+    for _ in 0..2 {
+        lab.app.work();
+        lab.app.advance(TimeDelta::hours(1));
+    }
+    assert_eq!(lab.stands("W1"), ("planned".into(), "planned".into()));
+    wait_until("the word of the client about it", SOON, || server.words().contains("alert").then_some(()));
+    assert!(!server.words().contains("EHLO") && !lab.app.dump_all().contains("secret-word"));
+    lab.check(1, 0);
 }

@@ -34,8 +34,9 @@ fn two_more(lab: &Lab) -> [Program; 2] {
     [lab.worker(&[]), lab.worker(&[])]
 }
 
-fn wait_sent(lab: &Lab, id: &str) {
-    wait_until("the letter sent", SOON, || (lab.app.outcome(id) == "sent").then_some(()));
+fn wait_sent(lab: &Lab, ids: &[&str]) {
+    let sent = || ids.iter().all(|id| lab.app.outcome(id) == "sent");
+    wait_until("the letters sent", SOON, || sent().then_some(()));
 }
 
 #[test]
@@ -44,11 +45,11 @@ fn f16_a_worker_that_wakes_after_its_lease_stops_before_the_letter() {
         let lab = Lab::start(&[&format!("{stage}: @1 pause")]);
         let (sleeper, paused) = asleep_anywhere(&lab, stage);
         let others = two_more(&lab);
-        wait_sent(&lab, "W1");
+        wait_sent(&lab, &["W1"]);
         assert_eq!(lab.relay.taken("W1"), 1);
         wake(&lab, &sleeper, &paused);
         lab.bring(&["W2", "W3", "W4"]);
-        ["W2", "W3", "W4"].iter().for_each(|id| wait_sent(&lab, id));
+        wait_sent(&lab, &["W2", "W3", "W4"]);
         assert_eq!((lab.relay.taken("W1"), lab.relay.count("reached", "dot", "W1")), (1, 1), "{stage}");
         drop((sleeper, others));
         lab.settle();
@@ -84,7 +85,7 @@ fn f16_a_worker_that_wakes_takes_nothing_from_the_one_that_holds_it_now() {
     wake(&lab, &sleeper, &paused);
     // What it does afterwards, it does after it has given that one up.
     lab.bring(&["W2", "W3"]);
-    ["W2", "W3"].iter().for_each(|id| wait_sent(&lab, id));
+    wait_sent(&lab, &["W2", "W3"]);
     let mut sleeper = sleeper;
     sleeper.signal("TERM");
     sleeper.end(SOON);
@@ -92,7 +93,7 @@ fn f16_a_worker_that_wakes_takes_nothing_from_the_one_that_holds_it_now() {
     assert_eq!(lab.relay.taken("W1"), 0);
     lab.relay.clear();
     lab.relay.go();
-    wait_sent(&lab, "W1");
+    wait_sent(&lab, &["W1"]);
     assert_eq!((lab.relay.taken("W1"), lab.relay.count("reached", "dot", "W1")), (1, 1));
     drop(others);
     lab.check(3, 0);
@@ -104,10 +105,10 @@ fn f16_nobody_sends_what_a_stopped_worker_has_begun_and_it_is_recorded_when_it_w
     let (sleeper, paused) = asleep(&lab, "dot");
     let others = two_more(&lab);
     lab.bring(&["W2", "W3", "W4"]);
-    ["W2", "W3", "W4"].iter().for_each(|id| wait_sent(&lab, id));
+    wait_sent(&lab, &["W2", "W3", "W4"]);
     assert_eq!((lab.stands("W1").0.as_str(), lab.relay.count("reached", "mail", "*")), ("sending", 4));
     wake(&lab, &sleeper, &paused);
-    wait_sent(&lab, "W1");
+    wait_sent(&lab, &["W1"]);
     drop((sleeper, others));
     assert_eq!(lab.relay.taken("W1"), 1);
     lab.check(4, 0);

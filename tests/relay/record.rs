@@ -8,7 +8,8 @@ use std::time::Instant;
 
 pub struct Record {
     started: Instant,
-    state: Mutex<(u64, File)>,
+    /// How many lines there are, and where they go.
+    lines: Mutex<(u64, File)>,
 }
 
 /// What an event is about.
@@ -22,20 +23,20 @@ pub struct About {
 impl Record {
     pub fn open(path: &Path) -> Self {
         let file = OpenOptions::new().append(true).create(true).open(path).unwrap();
-        Self { started: Instant::now(), state: Mutex::new((0, file)) }
+        Self { started: Instant::now(), lines: Mutex::new((0, file)) }
     }
 
     /// Writes `number, microseconds since the start, connection, event, stage, recipient, Message-ID, detail`,
     /// separated by tabs.
     pub fn write(&self, about: &About, event: &str, stage: &str, detail: &str) {
-        let mut state = self.state.lock().unwrap();
-        state.0 += 1;
-        let (number, micros) = (state.0, self.started.elapsed().as_micros());
+        let mut lines = self.lines.lock().unwrap();
+        lines.0 += 1;
+        let (number, micros) = (lines.0, self.started.elapsed().as_micros());
         let About { connection, recipient, message_id } = about;
         let detail = detail.replace(['\t', '\n', '\r'], " ");
         let line = format!(
             "{number}\t{micros}\t{connection}\t{event}\t{stage}\t{recipient}\t{message_id}\t{detail}\n"
         );
-        state.1.write_all(line.as_bytes()).unwrap();
+        lines.1.write_all(line.as_bytes()).unwrap();
     }
 }

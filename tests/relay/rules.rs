@@ -72,7 +72,7 @@ pub struct Found {
 
 #[derive(Default)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    all: Vec<Rule>,
     pub offers: Vec<String>,
     pub seed: u64,
 }
@@ -84,19 +84,19 @@ impl Rules {
             self.offers.push(words.to_owned());
             return Ok(());
         }
-        self.rules.push(read(text).ok_or_else(|| format!("no rule: {text}"))?);
+        self.all.push(read(text).ok_or_else(|| format!("no rule: {text}"))?);
         Ok(())
     }
 
     pub fn clear(&mut self) {
-        self.rules.clear();
+        self.all.clear();
     }
 
     /// Finds the first rule from `from` on that fires now, `bytes` of the letter being new. Each call counts as one
     /// time for each rule that fits.
     pub fn find(&mut self, stage: &str, recipient: &str, bytes: Range<usize>, from: usize) -> Option<Found> {
         let seed = self.seed;
-        for (at, rule) in self.rules.iter_mut().enumerate().skip(from) {
+        for (at, rule) in self.all.iter_mut().enumerate().skip(from) {
             let fits = rule.stage == stage && rule.whom.as_ref().is_none_or(|glob| matches(glob, recipient));
             if !fits || !bytes.contains(&rule.after) {
                 continue;

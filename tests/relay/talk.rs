@@ -12,7 +12,7 @@ use std::time::Duration;
 /// How much an endless answer has at most.
 const ENDLESS: usize = 64 << 20;
 
-/// How the conversation ended before its time.
+/// Whether the answer was positive; an error ends the conversation.
 type Said = io::Result<bool>;
 
 pub struct Talk<'a> {
@@ -73,7 +73,7 @@ impl Talk<'_> {
                 hold::wait(self.server, self.about.connection, || self.note("paused", stage, ""));
                 Ok(None)
             }
-            Act::Drip(every) => self.drip(usual, every).map(Some),
+            Act::Drip(every) => self.drip(stage, usual, every).map(Some),
             Act::Endless => self.endless(stage, usual),
             Act::Lose => {
                 self.note("accepted", stage, "and says nothing");
@@ -115,7 +115,10 @@ impl Talk<'_> {
         Err(over())
     }
 
-    fn drip(&mut self, text: &str, every: Duration) -> Said {
+    fn drip(&mut self, stage: &str, text: &str, every: Duration) -> Said {
+        if stage == "dot" {
+            self.note("accepted", stage, text);
+        }
         for byte in format!("{}\r\n", text.replace("\\n", "\r\n")).bytes() {
             self.writer.write_all(&[byte])?;
             sleep(every);
@@ -154,8 +157,13 @@ impl Talk<'_> {
             match word.as_str() {
                 "EHLO" | "HELO" => {
                     let offers = self.server.rules.lock().unwrap().offers.clone();
-                    let offers: String = offers.iter().map(|offer| format!("\\n250-{offer}")).collect();
-                    self.answer("ehlo", &format!("250-relay.example.com{offers}\\n250 8BITMIME"))?;
+                    let mut usual = "250-relay.example.com".to_owned();
+                    for offer in &offers {
+                        usual.push_str("\\n250-");
+                        usual.push_str(offer);
+                    }
+                    usual.push_str("\\n250 8BITMIME");
+                    self.answer("ehlo", &usual)?;
                 }
                 "STARTTLS" => {
                     // What comes now is no conversation that it could have.

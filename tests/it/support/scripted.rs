@@ -94,12 +94,6 @@ impl Scripted {
         assert_eq!(done.trim(), "done", "{line}");
     }
 
-    /// Adds a rule.
-    #[track_caller]
-    pub fn rule(&self, rule: &str) {
-        self.tell(&format!("rule {rule}"));
-    }
-
     /// Takes all rules back.
     #[track_caller]
     pub fn clear(&self) {
