@@ -325,6 +325,21 @@ fn f06_a_server_that_drips_its_answers_is_borne_with() {
     }
 }
 
+#[test]
+fn f06_an_answer_without_end_is_cut_off_before_it_fills_the_memory() {
+    for stage in ["banner", "ehlo", "rcpt"] {
+        let lab = Lab::start(&[&format!("{stage}: @1 endless")]);
+        lab.bring(&["W1"]);
+        lab.app.work();
+        let poured = lab.relay.wait("poured", stage, "*").detail;
+        // What the kernel holds on both sides comes on top of the 64 KiB that are read.
+        assert!(poured.parse::<usize>().unwrap() < 16 << 20, "{stage}: {poured} bytes were taken");
+        lab.settle();
+        assert_eq!((lab.stands("W1").0.as_str(), lab.relay.taken("W1")), ("sent", 1), "{stage}");
+        lab.check(1, 0);
+    }
+}
+
 /// A server with a certificate that nobody vouches for.
 fn strangers_server(openssl: &Path, folder: &Path, port: u16) -> Program {
     let made = Command::new(openssl)
