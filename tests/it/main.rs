@@ -24,6 +24,7 @@ mod faults;
 mod faults_database;
 mod faults_kills;
 mod faults_replies;
+mod faults_wanted;
 mod faults_workers;
 mod finder;
 mod finder_browser;
