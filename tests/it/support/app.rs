@@ -63,12 +63,17 @@ impl TestApp {
 
     /// Starts with some settings changed.
     pub fn with(settings: &[(&str, &str)]) -> Self {
+        Self::on(Database::migrated(), settings)
+    }
+
+    /// The same on a database that is there and migrated.
+    pub fn on(database: Database, settings: &[(&str, &str)]) -> Self {
         let value = |name: &str| {
             let all = settings.iter().chain(SETTINGS);
             all.copied().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
         };
         let mut config = Config::from_lookup(&value).unwrap();
-        let (database, folder) = (Database::migrated(), fresh_folder("app"));
+        let folder = fresh_folder("app");
         config.data.clone_from(&folder.0);
         let memory = Memory::new();
         let app = App::new(Parts {

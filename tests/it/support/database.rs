@@ -100,6 +100,11 @@ impl Database {
         Self { url: CLUSTER.url(&name), name }
     }
 
+    /// One on a server of the test's own, which takes it with itself.
+    pub fn elsewhere(url: String) -> Self {
+        Self { name: String::new(), url }
+    }
+
     /// Opens a connection of its own.
     pub fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url).unwrap()
@@ -108,6 +113,9 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        if self.name.is_empty() {
+            return;
+        }
         CLUSTER.execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
     }
 }

@@ -3,17 +3,20 @@
 pub mod app;
 pub mod axe;
 pub mod browser;
+pub mod checker;
 pub mod client;
 pub mod database;
 pub mod dovecot;
 pub mod generated;
 pub mod history;
+pub mod lab;
 pub mod letters_back;
 pub mod make;
 pub mod postfix;
 pub mod program;
 pub mod queue;
 pub mod relay;
+pub mod scripted;
 pub mod smtp;
 
 pub use app::TestApp;
