@@ -140,7 +140,7 @@ pub struct SendingConfig {
     pub delay: TimeDelta,
     /// The customer's local hours in which mail may arrive.
     pub window: SendWindow,
-    /// Wait before the second try; it triples up to six hours.
+    /// Wait before the second try; then three, six, twelve … times as long, up to six hours.
     pub retry_first: TimeDelta,
     /// How long a worker may hold a claimed invitation.
     pub lease: TimeDelta,

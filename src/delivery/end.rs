@@ -7,6 +7,7 @@ use super::verdict::{self, Verdict};
 use super::{breaker, remind};
 use crate::app::App;
 use crate::config::zone_or;
+use crate::customers;
 use crate::error::Result;
 use crate::ids;
 use crate::jobs::backoff;
@@ -45,7 +46,7 @@ impl End {
 
     /// Nothing was tried.
     pub fn not_begun(words: &str) -> Self {
-        Self { verdict: Verdict::NotBegun, words: words.to_owned() }
+        Self { verdict: Verdict::NotBegun, words: format!("{} {words}", attempts::NOT_TRIED) }
     }
 }
 
@@ -181,6 +182,11 @@ impl Recorder<'_> {
         };
         if claimed.is_first() {
             queries::asked::release(self.connection, claimed.visit)?;
+        }
+        if let Some(email) = claimed.about.customer_email.as_ref().filter(|_| end.verdict == Verdict::Bounced)
+        {
+            let reason = super::bounces::NO_ADDRESS;
+            customers::suppress(self.connection, &self.app.keys, email, reason, self.now)?;
         }
         let ended = Ended { state, letter: claimed.letter, mailed: self.mailed(claimed), further_at: None };
         self.settle(claimed, &ended, to, &end.words)

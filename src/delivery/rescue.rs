@@ -41,7 +41,8 @@ fn rescue(connection: &mut PgConnection, app: &App, one: &Stranded, now: DateTim
         let change = Change { to: Outcome::Unknown, by: "worker", reason, send_at: None };
         return if is_first { store::change(connection, one.visit, &change, now) } else { Ok(true) };
     }
-    attempts::end(connection, one.attempt, "refused", gone, now)?;
+    let words = format!("{} {gone}", attempts::NOT_TRIED);
+    attempts::end(connection, one.attempt, "refused", &words, now)?;
     let is_ours = queue::plan_again(connection, one.id, worker, is_first, now)?;
     let reason = "the worker was gone before the letter had begun";
     let change = Change { to: Outcome::Planned, by: "worker", reason, send_at: Some(now) };

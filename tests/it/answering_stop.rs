@@ -87,7 +87,7 @@ fn a_stop_link_tells_nobody_whether_it_exists() {
 
 #[test]
 fn a_letter_that_is_already_planned_is_not_mailed_after_the_stop() {
-    let app = TestApp::start();
+    let app = TestApp::with(&[("HEARBACK_ASK_EVERY", "0s")]);
     let stop = app.mailed("W1").replace("/s/", "/u/");
     app.bring(&make::with(make::visit("W2"), json!({"customer": {"id": "C-W1", "email": "w1@example.com"}})));
     app.anonymous().post_form(&stop, &[("List-Unsubscribe", "One-Click")]).expect(200);

@@ -41,6 +41,7 @@ fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
 
 #[test]
 fn without_a_secret_one_is_made_once_and_kept_from_others() {
+    use serde_json::json;
     use std::os::unix::fs::PermissionsExt;
     let (database, folder) = (Database::migrated(), fresh_folder("secret"));
     let data = folder.0.join("data");
@@ -141,7 +142,10 @@ fn the_help_of_check_lists_every_setting() {
 #[test]
 fn sending_is_switched_and_told_by_a_command() {
     let app = TestApp::with(&[("HEARBACK_SENDING", "off")]);
-    app.bring(&make::visit("W1"));
+    // The command goes by the database's time.
+    let now = hearback::db::read_time(&mut app.connection()).unwrap();
+    app.app.clock.set(now);
+    app.bring(&make::with(make::visit("W1"), json!({"visited_at": now.to_rfc3339()})));
     let settings = [("DATABASE_URL", app.database.url.as_str()), ("HEARBACK_SECRET", SECRET)];
     let sending = |action: &str| {
         let output = run(&settings, &["sending", action]);

@@ -22,6 +22,7 @@ pub fn settings(database: &Database, mail: String) -> (Settings, String) {
         ("HEARBACK_MAIL_URL", mail),
         ("HEARBACK_MAIL_FROM", "Northwind Boilers <feedback@example.com>".to_owned()),
         ("HEARBACK_SENDING", "on".to_owned()),
+        ("HEARBACK_NAME_EMPLOYEES", "on".to_owned()),
         ("HEARBACK_SURVEY_DELAY", "0s".to_owned()),
         ("HEARBACK_SEND_WINDOW", "always".to_owned()),
         ("HEARBACK_LISTEN", address),

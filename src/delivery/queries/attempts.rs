@@ -5,8 +5,11 @@ use crate::delivery::model::{Claimed, LetterKind};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl, TextExpressionMethods};
 use uuid::Uuid;
+
+/// How the words of an attempt begin that never reached the relay.
+pub const NOT_TRIED: &str = "not tried:";
 
 /// Inserts an attempt for each claim.
 ///
@@ -96,7 +99,7 @@ pub fn end_accepted(
     Ok(())
 }
 
-/// Counts the tries of one letter of an invitation.
+/// Counts the tries of one letter of an invitation, without those that never reached the relay.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -110,6 +113,7 @@ pub fn count_tries(
         .filter(delivery_attempt::invitation_id.eq(invitation))
         .filter(delivery_attempt::letter.eq(letter.as_str()))
         .filter(delivery_attempt::copy.eq(copy))
+        .filter(delivery_attempt::reply.not_like(format!("{NOT_TRIED}%")))
         .count()
         .get_result(connection)?)
 }

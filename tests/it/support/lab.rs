@@ -23,6 +23,7 @@ const WORKER: &[(&str, &str)] = &[
     ("HEARBACK_LEASE", "1s"),
     ("HEARBACK_RETRY_FIRST", "1s"),
     ("HEARBACK_POOL", "6"),
+    ("HEARBACK_REMINDERS", "0"),
 ];
 
 /// The parts of a test of delivery.
@@ -57,8 +58,11 @@ impl Lab {
     #[track_caller]
     pub fn around(database: Database, relay: Scripted, settings: &[(&str, &str)]) -> Self {
         let url = relay.url();
-        let settings: Vec<_> =
-            settings.iter().copied().chain([("HEARBACK_MAIL_URL", url.as_str())]).collect();
+        let settings: Vec<_> = settings
+            .iter()
+            .copied()
+            .chain([("HEARBACK_MAIL_URL", url.as_str()), ("HEARBACK_REMINDERS", "0")])
+            .collect();
         let app = TestApp::on(database, &settings);
         app.app.clock.set(database_time(&app));
         let key = app.key(&[Scope::VisitsWrite]);
