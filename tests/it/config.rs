@@ -5,6 +5,7 @@ use crate::support::app::SECRET;
 use crate::support::database::Database;
 use crate::support::program::{complained, run, said};
 use crate::support::{TestApp, free_port, fresh_folder, make};
+use serde_json::json;
 
 #[test]
 fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
