@@ -32,6 +32,16 @@ pub struct Parts {
     pub dkim: Option<Dkim>,
 }
 
+fn again<T>(mut work: impl FnMut() -> Result<T>) -> Result<T> {
+    let mut tries = 1;
+    loop {
+        match work() {
+            Err(error) if error.again && tries < 3 => tries += 1,
+            done => return done,
+        }
+    }
+}
+
 impl std::ops::Deref for App {
     type Target = Parts;
 
@@ -124,6 +134,18 @@ impl App {
         self.db(move |connection| db::transaction(connection, work)).await
     }
 
+    /// Runs database work in one transaction whose commit does not wait for the disk ([`db::relaxed_transaction`]), up
+    /// to three times when another one stood in its way.
+    ///
+    /// # Errors
+    /// As [`App::transaction`].
+    pub async fn relaxed_transaction<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.db(move |connection| again(|| db::relaxed_transaction(connection, &work))).await
+    }
+
     /// Runs database work in one transaction, up to three times when another one stood in its way.
     ///
     /// # Errors
@@ -132,16 +154,7 @@ impl App {
         &self,
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.db(move |connection| {
-            let mut tries = 1;
-            loop {
-                match db::transaction(connection, &work) {
-                    Err(error) if error.again && tries < 3 => tries += 1,
-                    done => return done,
-                }
-            }
-        })
-        .await
+        self.db(move |connection| again(|| db::transaction(connection, &work))).await
     }
 
     /// Runs slow work (password hashing) off the threads that answer requests.

@@ -147,7 +147,8 @@ impl Run {
                 Ok(vec![(); ended.len()])
             };
             let app = app.clone();
-            async move { app.transaction(work).await }
+            // An end that a crash of the database forgets leaves the marker, and with it a letter of unknown fate.
+            async move { app.relaxed_transaction(work).await }
         });
         let connections = Arc::new(Semaphore::new(connections));
         Self { sender: sender.clone(), connections, markers, ends, shut }
@@ -164,7 +165,8 @@ impl Run {
         let (worker, app) = (self.sender.worker, self.sender.app.clone());
         let most = i64::try_from(most).unwrap_or(1);
         let work = move |connection: &mut diesel::PgConnection| claim::claim(connection, &app, worker, most);
-        self.sender.app.transaction_again(work).await
+        // A claim that a crash of the database forgets is planned again, and the marker that follows makes it lasting.
+        self.sender.app.relaxed_transaction(work).await
     }
 
     async fn send(self, claimed: Arc<Claimed>) -> Result<()> {
