@@ -3,12 +3,12 @@
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
-use crate::db::{self, Pool};
+use crate::db::{self, Pool, PooledConnection};
 use crate::error::{Error, Result};
 use crate::ids::Keyring;
 use crate::mail::{Authorities, Dkim, MailUrl, Mailbox, Templates, Transport};
 use diesel::PgConnection;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Shared by all threads; cheap to clone.
 #[derive(Clone)]
@@ -31,6 +31,13 @@ pub struct Parts {
     /// What letters are signed with, if we sign them.
     pub dkim: Option<Dkim>,
 }
+
+/// From a pool of this size on, tasks may keep connections for themselves.
+const SPARE: u32 = 6;
+
+/// A connection that a task keeps; it goes back to the pool with the last clone.
+#[derive(Clone, Default)]
+pub struct Kept(Arc<Mutex<Option<PooledConnection>>>);
 
 fn again<T>(mut work: impl FnMut() -> Result<T>) -> Result<T> {
     let mut tries = 1;
@@ -119,6 +126,34 @@ impl App {
         self.blocking(move || {
             let mut connection = pool.get().map_err(Error::unavailable)?;
             work(&mut connection)
+        })
+        .await
+    }
+
+    /// Runs database work on a connection that its caller keeps from one call to the next: for a task that has
+    /// something to do all the time, which would else ask the pool for one each time.
+    ///
+    /// # Errors
+    /// As [`App::db`]; a connection that gave an error is not kept.
+    pub async fn db_on<T: Send + 'static>(
+        &self,
+        kept: &Kept,
+        work: impl FnOnce(&mut PgConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (pool, kept) = (self.pool.clone(), kept.clone());
+        // A small pool has none to spare.
+        let may_keep = self.config.database.pool >= SPARE;
+        self.blocking(move || {
+            let held = kept.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let mut connection = match held {
+                Some(connection) => connection,
+                None => pool.get().map_err(Error::unavailable)?,
+            };
+            let done = work(&mut connection);
+            if done.is_ok() && may_keep {
+                *kept.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
+            }
+            done
         })
         .await
     }

@@ -72,3 +72,8 @@ pub fn suppressed_among(
         .filter_map(|(hash, reason)| Some(((*by_hash.get(&hash)?).to_owned(), reason)))
         .collect())
 }
+
+/// Returns the hashes under which an address may be stopped, for a composed statement.
+pub fn suppression_hashes(keys: &Keyring, email: &str) -> Vec<Vec<u8>> {
+    keys.pseudonyms(PURPOSE, &email.to_lowercase())
+}

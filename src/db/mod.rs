@@ -19,6 +19,9 @@ use uuid::Uuid;
 /// A pool of connections.
 pub type Pool = r2d2::Pool<ConnectionManager<PgConnection>>;
 
+/// A connection of the pool, which goes back to it when it is dropped.
+pub type PooledConnection = r2d2::PooledConnection<ConnectionManager<PgConnection>>;
+
 /// How long a request waits for a connection before it gets 503.
 const POOL_WAIT: Duration = Duration::from_secs(2);
 

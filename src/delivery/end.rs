@@ -1,6 +1,7 @@
 //! How an attempt ended, and what becomes of the invitation and the visit.
 
 use super::model::{Claimed, LINK_WORKS, LetterKind, TOO_OLD};
+use super::queries::hot::{self, TakenLetter};
 use super::queries::queue::Ended;
 use super::queries::{self, attempts, queue};
 use super::verdict::{self, Verdict};
@@ -8,6 +9,7 @@ use super::{breaker, remind};
 use crate::app::App;
 use crate::config::zone_or;
 use crate::customers;
+use crate::db;
 use crate::error::Result;
 use crate::ids;
 use crate::jobs::backoff;
@@ -59,7 +61,7 @@ pub struct Attempted {
     pub end: End,
 }
 
-/// Records how attempts of a worker ended; returns whether the breaker is open after it. Call it in a transaction.
+/// Records how attempts of a worker ended, in one transaction; returns whether the breaker is open after it.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -69,20 +71,18 @@ pub fn record(
     worker: Uuid,
     ended: &[Arc<Attempted>],
 ) -> Result<bool> {
-    let visits: Vec<Uuid> = ended.iter().map(|one| one.claimed.visit).collect();
-    visits::lock_outcomes(connection, &visits)?;
     let (accepted, others): (Vec<&Attempted>, Vec<&Attempted>) =
         ended.iter().map(AsRef::as_ref).partition(|one| one.end.verdict == Verdict::Accepted);
     let mut recorder = Recorder { connection, app, worker, now: app.clock.now() };
-    recorder.accepted(&accepted)?;
-    let mut is_open = false;
-    for one in others {
-        is_open |= recorder.one(&one.claimed, &one.end)?;
+    if others.is_empty() {
+        // Nearly always: one statement is a transaction of its own.
+        recorder.accepted(&accepted)?;
+        return Ok(false);
     }
-    if !accepted.is_empty() {
-        breaker::clear(recorder.connection)?;
-    }
-    Ok(is_open && accepted.is_empty())
+    db::transaction(recorder.connection, |connection| {
+        let mut recorder = Recorder { connection, app, worker, now: recorder.now };
+        recorder.all(&accepted, &others)
+    })
 }
 
 struct Recorder<'a> {
@@ -93,6 +93,21 @@ struct Recorder<'a> {
 }
 
 impl Recorder<'_> {
+    /// Returns whether the breaker is open after it.
+    fn all(&mut self, accepted: &[&Attempted], others: &[&Attempted]) -> Result<bool> {
+        let all = accepted.iter().chain(others);
+        let visits: Vec<Uuid> = all.map(|one| one.claimed.visit).collect();
+        visits::lock_outcomes(self.connection, &visits)?;
+        let mut is_open = false;
+        for one in others {
+            is_open |= self.one(&one.claimed, &one.end)?;
+        }
+        if !accepted.is_empty() {
+            self.accepted(accepted)?;
+        }
+        Ok(is_open && accepted.is_empty())
+    }
+
     fn next_letter(&self, claimed: &Claimed) -> (LetterKind, Option<DateTime<Utc>>) {
         remind::next(self.app, claimed.letter, claimed.about.time_zone.as_deref(), self.now)
     }
@@ -103,34 +118,14 @@ impl Recorder<'_> {
     }
 
     fn accepted(&mut self, accepted: &[&Attempted]) -> Result<()> {
-        if accepted.is_empty() {
-            return Ok(());
-        }
-        let tries: Vec<Uuid> = accepted.iter().map(|one| one.claimed.attempt).collect();
-        let replies: Vec<&str> = accepted.iter().map(|one| one.end.words.as_str()).collect();
-        attempts::end_accepted(self.connection, &tries, &replies, self.now)?;
-        let mut rest: Vec<&Claimed> = accepted.iter().map(|one| &*one.claimed).collect();
-        while let Some(first) = rest.first().copied() {
-            let fate = (first.is_first(), self.next_letter(first));
-            // Letters with the same fate are ended by one statement: nearly all of a run.
-            let (alike, others): (Vec<&Claimed>, Vec<&Claimed>) =
-                rest.into_iter().partition(|one| (one.is_first(), self.next_letter(one)) == fate);
-            self.sent(first, &alike)?;
-            rest = others;
-        }
-        Ok(())
-    }
-
-    fn sent(&mut self, first: &Claimed, alike: &[&Claimed]) -> Result<()> {
-        let ids: Vec<Uuid> = alike.iter().map(|claimed| claimed.id).collect();
-        let (letter, further_at) = self.next_letter(first);
-        let ended = Ended { state: Some("sent"), letter, mailed: self.mailed(first), further_at };
-        let ours = queue::end_claims(self.connection, &ids, self.worker, &ended)?;
-        let ours = alike.iter().filter(|claimed| ours.contains(&claimed.id));
-        let moved: Vec<Uuid> = ours.map(|claimed| claimed.visit).collect();
-        let reason = "the relay took the letter";
-        let change = Change { to: Outcome::Sent, by: "worker", reason, send_at: None };
-        store::change_all(self.connection, &moved, &change, self.now).map(drop)
+        let letters: Vec<TakenLetter<'_>> = accepted
+            .iter()
+            .map(|one| {
+                let (letter, further_at) = self.next_letter(&one.claimed);
+                TakenLetter { claimed: &one.claimed, reply: &one.end.words, letter, further_at }
+            })
+            .collect();
+        hot::end_taken(self.connection, &letters, self.worker, self.now, self.now + LINK_WORKS).map(drop)
     }
 
     /// Returns whether the breaker is open.

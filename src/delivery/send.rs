@@ -9,10 +9,11 @@ use super::mark;
 use super::model::Claimed;
 use super::verdict::Verdict;
 use super::{letter, queries};
-use crate::app::App;
+use crate::app::{App, Kept};
 use crate::error::{Error, Kind, Result};
 use crate::ids;
 use crate::mail::{Connection, Failure, PreparedLetter};
+use diesel::PgConnection;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -130,25 +131,21 @@ impl Sender {
 impl Run {
     fn start(sender: &Sender, connections: usize) -> Self {
         let (worker, shut) = (sender.worker, Arc::new(AtomicBool::default()));
-        let app = sender.app.clone();
+        let (app, kept) = (sender.app.clone(), Kept::default());
         let markers = Group::start(connections, move |claimed: Arc<[Arc<Claimed>]>| {
-            let parts = app.clone();
-            let work =
-                move |connection: &mut diesel::PgConnection| mark::mark(connection, &parts, worker, &claimed);
-            let app = app.clone();
-            async move { app.transaction(work).await }
+            let (app, kept, parts) = (app.clone(), kept.clone(), app.clone());
+            let work = move |connection: &mut PgConnection| mark::mark(connection, &parts, worker, &claimed);
+            async move { app.db_on(&kept, work).await }
         });
-        let (app, closed) = (sender.app.clone(), shut.clone());
+        let (app, kept, closed) = (sender.app.clone(), Kept::default(), shut.clone());
         let ends = Group::start(2 * connections, move |ended: Arc<[Arc<Attempted>]>| {
-            let (parts, closed) = (app.clone(), closed.clone());
-            let work = move |connection: &mut diesel::PgConnection| {
+            let (app, kept, parts, closed) = (app.clone(), kept.clone(), app.clone(), closed.clone());
+            let work = move |connection: &mut PgConnection| {
                 let open = end::record(connection, &parts, worker, &ended)?;
                 closed.fetch_or(open, Ordering::SeqCst);
                 Ok(vec![(); ended.len()])
             };
-            let app = app.clone();
-            // An end that a crash of the database forgets leaves the marker, and with it a letter of unknown fate.
-            async move { app.relaxed_transaction(work).await }
+            async move { app.db_on(&kept, work).await }
         });
         let connections = Arc::new(Semaphore::new(connections));
         Self { sender: sender.clone(), connections, markers, ends, shut }
@@ -164,7 +161,7 @@ impl Run {
         }
         let (worker, app) = (self.sender.worker, self.sender.app.clone());
         let most = i64::try_from(most).unwrap_or(1);
-        let work = move |connection: &mut diesel::PgConnection| claim::claim(connection, &app, worker, most);
+        let work = move |connection: &mut PgConnection| claim::claim(connection, &app, worker, most);
         // A claim that a crash of the database forgets is planned again, and the marker that follows makes it lasting.
         self.sender.app.relaxed_transaction(work).await
     }

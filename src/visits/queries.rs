@@ -5,7 +5,8 @@ mod road;
 pub mod staff;
 
 pub use road::{
-    insert_history, lock_outcome, lock_outcomes, update_outcome, update_outcomes, update_send_at,
+    SENT_FROM_FREED, insert_history, lock_outcome, lock_outcomes, update_outcome, update_outcomes,
+    update_send_at,
 };
 
 use super::model::{NewVisit, VisitRow};

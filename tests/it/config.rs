@@ -42,7 +42,6 @@ fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
 
 #[test]
 fn without_a_secret_one_is_made_once_and_kept_from_others() {
-    use serde_json::json;
     use std::os::unix::fs::PermissionsExt;
     let (database, folder) = (Database::migrated(), fresh_folder("secret"));
     let data = folder.0.join("data");

@@ -4,7 +4,6 @@ use crate::db::schema::delivery_attempt;
 use crate::delivery::model::{Claimed, LetterKind};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl, TextExpressionMethods};
 use uuid::Uuid;
 
@@ -41,20 +40,6 @@ pub fn insert(
     Ok(())
 }
 
-/// Sets the markers of attempts that are still claimed; returns their invitations.
-///
-/// # Errors
-/// When the database does not answer; a second mail past the dot is refused by the unique index.
-pub fn mark(connection: &mut PgConnection, attempts: &[Uuid]) -> Result<Vec<Uuid>> {
-    let claims = delivery_attempt::table
-        .filter(delivery_attempt::id.eq_any(attempts))
-        .filter(delivery_attempt::state.eq("claimed"));
-    Ok(diesel::update(claims)
-        .set(delivery_attempt::state.eq("past_marker"))
-        .returning(delivery_attempt::invitation_id)
-        .get_results(connection)?)
-}
-
 /// Records how an open attempt ended, with the relay's words.
 ///
 /// # Errors
@@ -74,28 +59,6 @@ pub fn end(
             delivery_attempt::ended_at.eq(now),
         ))
         .execute(connection)?;
-    Ok(())
-}
-
-/// Records that the relay took the letters of several attempts, with its words to each.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn end_accepted(
-    connection: &mut PgConnection,
-    attempts: &[Uuid],
-    replies: &[&str],
-    now: DateTime<Utc>,
-) -> Result<()> {
-    diesel::sql_query(
-        "UPDATE delivery_attempt SET state = 'accepted', reply = told.reply, ended_at = $3 \
-         FROM unnest($1, $2) AS told(id, reply) \
-         WHERE delivery_attempt.id = told.id AND delivery_attempt.state IN ('claimed', 'past_marker')",
-    )
-    .bind::<Array<SqlUuid>, _>(attempts)
-    .bind::<Array<Text>, _>(replies)
-    .bind::<Timestamptz, _>(now)
-    .execute(connection)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ pub mod asked;
 pub mod attempts;
 pub mod bounces;
 pub mod health;
+pub mod hot;
 pub mod queue;
 pub mod tried;
 

@@ -166,32 +166,6 @@ pub fn claim(
     Ok(claimed)
 }
 
-/// Sets the markers of claims before their bodies go out, for those that this worker still has, and lengthens the
-/// leases to outlast the reply; commit before the bodies. The rows are locked, so that nobody takes one over in this
-/// moment, and the unique index refuses a second mail past the dot. Returns the invitations that may go on.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn mark_past(
-    connection: &mut PgConnection,
-    claimed: &[&Claimed],
-    worker: Uuid,
-    lease_until: DateTime<Utc>,
-) -> Result<Vec<Uuid>> {
-    let ids: Vec<Uuid> = claimed.iter().map(|claim| claim.id).collect();
-    let held = invitation::table
-        .filter(invitation::id.eq_any(&ids))
-        .filter(invitation::lease_owner.eq(worker))
-        .filter(invitation::lease_until.is_not_null());
-    let held: Vec<Uuid> = diesel::update(held)
-        .set(invitation::lease_until.eq(lease_until))
-        .returning(invitation::id)
-        .get_results(connection)?;
-    let attempts: Vec<Uuid> =
-        claimed.iter().filter(|claim| held.contains(&claim.id)).map(|claim| claim.attempt).collect();
-    super::attempts::mark(connection, &attempts)
-}
-
 /// What becomes of an invitation when a claim ends.
 #[derive(Debug, Clone, Copy)]
 pub struct Ended<'a> {

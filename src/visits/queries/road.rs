@@ -9,6 +9,14 @@ use diesel::{ExpressionMethods, PgConnection, QueryDsl, QueryableByName, RunQuer
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// The end of a composed statement: moves the visits of a preceding WITH part named `freed`, which has `visit_id` and
+/// `at`, to `sent`, and writes their history.
+pub const SENT_FROM_FREED: &str = "moved AS (UPDATE visit SET outcome = 'sent' FROM freed \
+     WHERE visit.id = freed.visit_id AND visit.outcome IN ('sending', 'unknown') \
+     RETURNING visit.id AS visit_id, freed.at) \
+     INSERT INTO visit_outcome (visit_id, outcome, at, by, reason) \
+     SELECT visit_id, 'sent', at, 'worker', 'the relay took the letter' FROM moved";
+
 /// Appends to the history of a visit.
 ///
 /// # Errors
