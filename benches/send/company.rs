@@ -91,12 +91,12 @@ pub fn execute(url: &str, sql: &str) {
     }
 }
 
-/// Visits of this morning, each with a customer, an employee and an invitation that is due, in four countries.
+/// Visits of this morning with ids in the order of time, as version 7 has them (RFC 9562 §5.7), each with a customer, an employee and an invitation that is due, in four countries.
 const FILL: &str = "INSERT INTO employee (id, external_id, name, created_at) \
 SELECT gen_random_uuid(), 'E' || n, 'Sample Employee ' || n, now() FROM generate_series(1, 40) AS n;
 INSERT INTO visit (id, external_id, content_hash, visited_at, visited_on, service, customer_name, customer_email, \
 customer_language, first_contact, outcome, send_at, created_at, call_priority, lawful_basis) \
-SELECT gen_random_uuid(), 'V' || n, '\\x00', now() - interval '3 hours', current_date, 'boiler repair', \
+SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'V' || n, '\\x00', now() - interval '3 hours', current_date, 'boiler repair', \
 'Customer ' || n, 'customer' || n || '@example.com', (ARRAY['en', 'de', 'fr', 'es'])[1 + n % 4], 'email', 'planned', \
 now() - interval '1 hour' + n * interval '1 millisecond', now(), random(), 'consent' \
 FROM generate_series(1, $n) AS n;
@@ -104,7 +104,8 @@ INSERT INTO visit_employee (visit_id, employee_id, position, share_permille) \
 SELECT v.id, e.id, 0, 1000 FROM visit v JOIN employee e \
 ON e.external_id = 'E' || (1 + substr(v.external_id, 2)::int % 40);
 INSERT INTO invitation (id, visit_id, survey_version_id, secret_id, token_hash, state, send_at, created_at) \
-SELECT gen_random_uuid(), id, '$survey', 'bench', sha256(id::text::bytea), 'planned', send_at, now() FROM visit";
+SELECT ('01900001' || substr(id::text, 9))::uuid, id, '$survey', 'bench', sha256(id::text::bytea), 'planned', \
+send_at, now() FROM visit ORDER BY id";
 
 /// The secret that the links are derived from.
 pub const SECRET: &str = "bench:0123456789abcdef0123456789abcdef";

@@ -45,7 +45,7 @@ fn bare(url: &str) -> f64 {
         url,
         "DROP TABLE IF EXISTS bare;
 CREATE TABLE bare (id uuid PRIMARY KEY, due_at timestamptz NOT NULL, state int NOT NULL, payload text NOT NULL);
-INSERT INTO bare SELECT gen_random_uuid(), now() - interval '1 hour' + n * interval '1 millisecond', 0, repeat('x', 100) \
+INSERT INTO bare SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, now() - interval '1 hour' + n * interval '1 millisecond', 0, repeat('x', 100) \
 FROM generate_series(1, 300000) AS n;
 CREATE INDEX bare_due ON bare (due_at, id) WHERE state = 0;
 VACUUM ANALYZE bare;

@@ -6,7 +6,11 @@
 use crate::error::{Error, Result};
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+
+/// How long a group waits for more to join it.
+const GATHER: Duration = Duration::from_millis(1);
 
 type Asked<T, R> = (T, oneshot::Sender<Result<R>>);
 
@@ -35,6 +39,13 @@ where
         tokio::spawn(async move {
             let mut group = Vec::with_capacity(most);
             while asked.recv_many(&mut group, most).await > 0 {
+                // The others are a word from the relay away, and a commit costs more than that.
+                let gathered = tokio::time::Instant::now() + GATHER;
+                while group.len() < most
+                    && let Ok(Some(more)) = tokio::time::timeout_at(gathered, asked.recv()).await
+                {
+                    group.push(more);
+                }
                 let (things, replies): (Vec<T>, Vec<_>) = group.drain(..).unzip();
                 answer(things, replies, &work).await;
             }
@@ -91,7 +102,7 @@ mod tests {
     use std::sync::Mutex;
 
     fn runtime() -> tokio::runtime::Runtime {
-        tokio::runtime::Builder::new_current_thread().build().unwrap()
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap()
     }
 
     #[test]
