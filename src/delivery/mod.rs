@@ -9,8 +9,10 @@
 //! are further letters of an invitation that stays `sent` or `unknown` meanwhile: they have attempts and markers of
 //! their own.
 
+pub mod again;
 mod asked;
 pub mod breaker;
+mod chart;
 mod claim;
 pub mod close;
 pub mod eligibility;
@@ -21,12 +23,16 @@ pub mod invite;
 pub mod letter;
 mod mark;
 pub mod model;
+pub mod never;
 pub mod opt_out;
+pub mod pages;
 pub mod queries;
 mod remind;
 pub mod rescue;
 pub mod send;
+mod standing;
 mod throttle;
 pub mod verdict;
+mod views;
 
 pub use send::Sender;

@@ -17,6 +17,7 @@ mod callbacks;
 mod config;
 mod delivery;
 mod delivery_failures;
+mod delivery_pages;
 mod embedded;
 mod evaluations;
 mod evaluations_faces;
