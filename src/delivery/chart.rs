@@ -42,6 +42,8 @@ pub struct Column {
 pub struct Chart {
     /// One column an hour, the present one last.
     pub columns: Vec<Column>,
+    /// How wide each column is.
+    pub width: String,
     /// Grid lines: where, and what they stand for.
     pub lines: Vec<(String, String)>,
     /// What one sees in it.
@@ -64,7 +66,12 @@ impl Chart {
         let columns: Vec<Column> =
             (0..HOURS).map(|place| column(hours, place, begins, (top, zone))).collect();
         let line = |value: i64| (px(HEIGHT - height(value, top)), thousands(value));
-        Some(Self { description: describe(&columns), columns, lines: [0, top / 2, top].map(line).into() })
+        Some(Self {
+            description: describe(&columns),
+            columns,
+            width: format!("{WIDTH:.2}%"),
+            lines: [0, top / 2, top].map(line).into(),
+        })
     }
 
     /// The columns in which something happened, for the table.
@@ -135,11 +142,6 @@ fn height(value: i64, top: i64) -> f64 {
 
 fn px(value: f64) -> String {
     format!("{value:.1}")
-}
-
-/// The width of every column, for the template.
-pub fn width() -> String {
-    format!("{WIDTH:.2}%")
 }
 
 #[cfg(test)]

@@ -120,24 +120,25 @@ mod tests {
         DateTime::from_timestamp(1_800_000_000 + 60 * minute, 0).unwrap()
     }
 
-    fn fuse(looked: i64, blown: bool) -> Option<Fuse> {
-        Some(Fuse {
+    fn fuse(looked: i64, blown: bool) -> Fuse {
+        Fuse {
             beat_at: at(looked),
             identity: None,
             blown_at: blown.then(|| at(0)),
             reason: None,
             released_at: None,
             released_by: None,
-        })
+        }
     }
 
     #[test]
     fn what_keeps_every_letter_back_is_said_first() {
         let open = Breaker { open_until: Some(at(15)), ..Breaker::default() };
         let off = Switch { is_on: false, changed_at: at(3), changed_by: "shell".to_owned() };
-        let mut facts = Facts { fuse: fuse(9, true), breaker: open, switch: Some(off), ..Facts::default() };
+        let mut facts =
+            Facts { fuse: Some(fuse(9, true)), breaker: open, switch: Some(off), ..Facts::default() };
         assert_eq!(facts.standing(at(10)), Standing::Blown);
-        facts.fuse = fuse(9, false);
+        facts.fuse = Some(fuse(9, false));
         assert_eq!(facts.standing(at(10)), Standing::Paused(at(3)));
         facts.switch = None;
         assert_eq!(facts.standing(at(10)), Standing::Off);
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn letters_that_are_due_and_nobody_looks_after_are_noticed() {
         let queue = Queue { due: 1, oldest_due: Some(at(0)), ..Queue::default() };
-        let mut facts = Facts { is_on: true, queue, fuse: fuse(0, false), ..Facts::default() };
+        let mut facts = Facts { is_on: true, queue, fuse: Some(fuse(0, false)), ..Facts::default() };
         assert_eq!(facts.standing(at(2)), Standing::GoingOut);
         assert_eq!(facts.standing(at(3)), Standing::NoWorker(Some(at(0))));
         facts.fuse = None;

@@ -1,6 +1,6 @@
 //! What the pages of delivery show: no score, no answer, no whole address.
 
-use super::chart::{self, Chart};
+use super::chart::Chart;
 use super::model::WORKER_GONE;
 use super::queries::health::Fuse;
 use super::queries::staff::{ByDomain, Held, LOOKED_AT, Lost};
@@ -347,12 +347,6 @@ pub struct DeliveryPage {
     pub fuse: FuseView,
     /// How many letters are due.
     pub due: String,
-}
-
-impl DeliveryPage {
-    fn column_width(&self) -> String {
-        chart::width()
-    }
 }
 
 /// Asks once more before a letter is sent again.

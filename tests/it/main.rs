@@ -16,6 +16,7 @@ mod asking;
 mod callbacks;
 mod config;
 mod delivery;
+mod delivery_again;
 mod delivery_failures;
 mod delivery_pages;
 mod embedded;
