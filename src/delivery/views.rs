@@ -294,7 +294,8 @@ impl FuseView {
     pub fn new(fuse: Option<&Fuse>, clock: Clock) -> Self {
         let hint = "Should it, this place says why and what to do first.".to_owned();
         let Some(fuse) = fuse else {
-            return Self { blown: None, whole: ("No worker has looked yet".to_owned(), hint) };
+            let first = "One looks before it sends anything.".to_owned();
+            return Self { blown: None, whole: ("No worker has looked yet".to_owned(), first) };
         };
         if let Some(at) = fuse.blown_at {
             let reason = fuse.reason.clone().unwrap_or_default();

@@ -27,6 +27,12 @@ fn a_mail_with_an_unknown_fate_is_sent_again_once_and_the_audit_log_says_who_did
     assert_eq!(app.memory.letters().len(), sent_before, "asking sends nothing");
     let fields = [("csrf", question.hidden("csrf")), ("copy", question.hidden("copy"))];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    // Whoever has seen another copy than there is decides nothing.
+    let other = [fields[0], ("copy", "7")];
+    assert_eq!(admin.post_form(&path, &other).expect(303).location(), "/delivery?done=decided");
+    admin.post_form(&path, &fields[..1]).expect(422);
+    app.work();
+    assert_eq!(app.memory.letters().len(), sent_before);
     // A double click.
     assert_eq!(admin.post_form(&path, &fields).expect(303).location(), "/delivery?done=planned");
     assert_eq!(admin.post_form(&path, &fields).expect(303).location(), "/delivery?done=decided");

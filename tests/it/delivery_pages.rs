@@ -86,7 +86,7 @@ fn before_anything_was_sent_every_part_says_why_it_is_empty() {
     let page = read(&app.staff(Role::Admin, None), "/delivery");
     for words in [
         "Sending is on. Nothing was ever due.",
-        "Nothing is going out.",
+        "Nothing new is going out.",
         "Planned 0 none Sending 0 none under way To try again 0 none Held 0 none Unknown 0 none",
         "No mail in 24 hours",
         "No mail in seven days",
