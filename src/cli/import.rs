@@ -210,11 +210,12 @@ fn announce(app: &App, forecast: &Forecast) {
 }
 
 fn is_sending(app: &App) -> bool {
+    let always_on = app.config.sending.always_on;
     let switch = || -> Result<bool> {
         let mut connection = app.pool.get().map_err(Error::unavailable)?;
-        delivery::queries::is_switched_on(&mut connection)
+        delivery::queries::is_on(&mut connection, always_on)
     };
-    app.config.sending.always_on || switch().unwrap_or(false)
+    switch().unwrap_or(always_on)
 }
 
 fn people(app: &App, options: &Options) -> Result<Told> {

@@ -135,13 +135,12 @@ pub fn sending(boot: &Boot, action: &str) -> Result<(), BootError> {
     if action != "status" {
         fuse::switch(&mut connection, action == "on", Actor::Shell, now)?;
     }
-    let is_on = queries::is_switched_on(&mut connection)?;
+    let always_on = app.config.sending.always_on;
+    let is_on = queries::is_on(&mut connection, always_on)?;
+    let is_switched_on = queries::is_switched_on(&mut connection)?;
     let due = queries::count_due(&mut connection, now)?;
-    println!(
-        "sending {}, {due} invitations due now",
-        if is_on || app.config.sending.always_on { "on" } else { "off" }
-    );
-    if app.config.sending.always_on && !is_on {
+    println!("sending {}, {due} invitations due now", if is_on { "on" } else { "off" });
+    if is_on && !is_switched_on {
         eprintln!("hearback: HEARBACK_SENDING=on keeps it on");
     }
     Ok(())

@@ -134,7 +134,7 @@ impl fmt::Debug for MailConfig {
 /// When surveys are mailed.
 #[derive(Debug, Clone)]
 pub struct SendingConfig {
-    /// `on` switches sending on whatever the switch in the database says; None leaves it to the switch.
+    /// `on` switches sending on unless somebody paused it on the page; `off` leaves it to the switch in the database.
     pub always_on: bool,
     /// Time from the visit to the mail.
     pub delay: TimeDelta,

@@ -43,6 +43,14 @@ pub fn suppress(
     queries::insert_suppression(connection, &hash, keys.signing_id(), reason, now)
 }
 
+/// Takes an address off those that must not be mailed; returns the reasons that stood there, mostly one.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn lift(connection: &mut PgConnection, keys: &Keyring, email: &str) -> Result<Vec<String>> {
+    queries::delete_suppressions(connection, &keys.pseudonyms(PURPOSE, &email.to_lowercase()))
+}
+
 /// Returns why an address must not be mailed, or nothing.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use crate::db::schema::{customer, suppression};
 use crate::error::Result;
 use crate::ids;
 use chrono::{DateTime, Utc};
+use diesel::dsl::count_star;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, PgExpressionMethods, QueryDsl,
     RunQueryDsl,
@@ -138,6 +139,28 @@ pub fn list_suppressions(connection: &mut PgConnection, hashes: &[&[u8]]) -> Res
     Ok(suppression::table
         .filter(suppression::address_hash.eq_any(hashes))
         .select((suppression::address_hash, suppression::reason))
+        .load(connection)?)
+}
+
+/// Deletes the suppressions under any of several hashes; returns their reasons.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn delete_suppressions(connection: &mut PgConnection, hashes: &[Vec<u8>]) -> Result<Vec<String>> {
+    Ok(diesel::delete(suppression::table.filter(suppression::address_hash.eq_any(hashes)))
+        .returning(suppression::reason)
+        .get_results(connection)?)
+}
+
+/// Counts the suppressions by reason, the most frequent first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_suppressions(connection: &mut PgConnection) -> Result<Vec<(String, i64)>> {
+    Ok(suppression::table
+        .group_by(suppression::reason)
+        .select((suppression::reason, count_star()))
+        .order((count_star().desc(), suppression::reason))
         .load(connection)?)
 }
 

@@ -173,6 +173,20 @@ pub fn release(connection: &mut PgConnection, by: &str, now: DateTime<Utc>) -> R
     health::upsert_fuse(connection, &whole)
 }
 
+/// Puts a blown fuse in again, with an entry in the audit log; false when it is whole. Call it in a transaction.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn put_in(connection: &mut PgConnection, actor: Actor, now: DateTime<Utc>) -> Result<bool> {
+    let Some(blown) = health::find_fuse(connection)?.filter(|fuse| fuse.blown_at.is_some()) else {
+        return Ok(false);
+    };
+    release(connection, &actor.to_string(), now)?;
+    let detail = json!({ "reason": blown.reason });
+    audit::record(connection, now, actor, "sending.fuse_released", "sending", detail)?;
+    Ok(true)
+}
+
 /// Switches sending on or off; on puts the fuse in again too, for whoever does it has looked.
 ///
 /// # Errors

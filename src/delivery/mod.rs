@@ -9,9 +9,11 @@
 //! are further letters of an invitation that stays `sent` or `unknown` meanwhile: they have attempts and markers of
 //! their own.
 
+pub mod again;
 mod asked;
 pub mod bounces;
 pub mod breaker;
+mod chart;
 pub mod claim;
 pub mod close;
 pub mod collect;
@@ -23,13 +25,17 @@ pub mod invite;
 pub mod letter;
 mod mark;
 pub mod model;
+pub mod never;
 pub mod opt_out;
+pub mod pages;
 pub mod queries;
 mod remind;
 pub mod rescue;
 pub mod send;
+mod standing;
 mod throttle;
 pub mod verdict;
 pub mod verp;
+mod views;
 
 pub use send::Sender;

@@ -16,6 +16,15 @@ pub const TOO_OLD: chrono::TimeDelta = chrono::TimeDelta::days(14);
 /// After this time without an answer a visit counts as unanswered; its link goes on working.
 pub const ANSWER_AWAITED: chrono::TimeDelta = chrono::TimeDelta::days(7);
 
+/// The words of a try that was given back because nothing is sent for the moment.
+pub const NOTHING_NOW: &str = "nothing is sent for the moment";
+
+/// The words of a try that was given back because the customer or somebody else was faster.
+pub const STOPPED: &str = "stopped before the letter had begun";
+
+/// The words of a try whose worker died.
+pub const WORKER_GONE: &str = "the worker was gone";
+
 /// An invitation to insert.
 #[derive(Debug)]
 pub struct NewInvitation<'a> {

@@ -1,6 +1,6 @@
 //! What a worker that died leaves behind: before the marker it is tried again, past it nobody knows.
 
-use super::model::{LINK_WORKS, LetterKind};
+use super::model::{LINK_WORKS, LetterKind, WORKER_GONE};
 use super::queries::attempts;
 use super::queries::queue::{self, Ended, Stranded};
 use super::remind;
@@ -29,9 +29,8 @@ pub fn due(connection: &mut PgConnection, app: &App, now: DateTime<Utc>) -> Resu
 fn rescue(connection: &mut PgConnection, app: &App, one: &Stranded, now: DateTime<Utc>) -> Result<bool> {
     let Some(worker) = one.worker else { return Ok(false) };
     let is_first = one.mailed_at.is_none();
-    let gone = "the worker was gone";
     if one.attempt_state == "past_marker" {
-        attempts::end(connection, one.attempt, "unknown", gone, now)?;
+        attempts::end(connection, one.attempt, "unknown", WORKER_GONE, now)?;
         let letter: LetterKind = one.letter.parse().map_err(Error::internal)?;
         let mailed = is_first.then_some((now, now + LINK_WORKS));
         let (letter, further_at) = remind::next(app, letter, one.time_zone.as_deref(), now);
@@ -41,7 +40,7 @@ fn rescue(connection: &mut PgConnection, app: &App, one: &Stranded, now: DateTim
         let change = Change { to: Outcome::Unknown, by: "worker", reason, send_at: None };
         return if is_first { store::change(connection, one.visit, &change, now) } else { Ok(true) };
     }
-    let words = format!("{} {gone}", attempts::NOT_TRIED);
+    let words = format!("{} {WORKER_GONE}", attempts::NOT_TRIED);
     attempts::end(connection, one.attempt, "refused", &words, now)?;
     let is_ours = queue::plan_again(connection, one.id, worker, is_first, now)?;
     let reason = "the worker was gone before the letter had begun";

@@ -6,7 +6,7 @@ use super::end::{self, Attempted, End};
 use super::fuse::Watch;
 use super::group::Group;
 use super::mark;
-use super::model::Claimed;
+use super::model::{Claimed, NOTHING_NOW, STOPPED};
 use super::verdict::Verdict;
 use super::{letter, queries};
 use crate::app::{App, Kept};
@@ -102,7 +102,8 @@ impl Sender {
     }
 
     async fn may_send(&self) -> Result<bool> {
-        let is_on = self.app.config.sending.always_on || self.app.db(queries::is_switched_on).await?;
+        let always_on = self.app.config.sending.always_on;
+        let is_on = self.app.db(move |connection| queries::is_on(connection, always_on)).await?;
         Ok(is_on && self.watch.allows(&self.app).await?)
     }
 
@@ -171,12 +172,12 @@ impl Run {
         let written = letter::write(app, &claimed, app.clock.now());
         let turn = self.connections.acquire().await.map_err(Error::internal)?;
         let end = match written {
-            Ok(_) if self.is_shut() => Some(End::not_begun("nothing is sent for the moment")),
+            Ok(_) if self.is_shut() => Some(End::not_begun(NOTHING_NOW)),
             Ok(letter) => self.hand_over(&claimed, &letter).await?,
             Err(words) => Some(End::unwritten(words)),
         };
         // Somebody else holds it now, or the customer said stop in this moment.
-        let end = end.unwrap_or_else(|| End::not_begun("stopped before the letter had begun"));
+        let end = end.unwrap_or_else(|| End::not_begun(STOPPED));
         tracing::info!(visit = %claimed.visit, letter = claimed.letter.as_str(), attempt = claimed.attempts,
             verdict = ?end.verdict, "letter");
         let is_fault = matches!(end.verdict, Verdict::RelayFault | Verdict::OurFault | Verdict::Unknown);

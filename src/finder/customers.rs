@@ -1,9 +1,7 @@
 //! `GET /customers` and `GET /customers/{id}`: for the day a customer calls in. What customers said is never shown
 //! here, so that callers may look too.
 
-use super::views::customers::{
-    CustomerPage, CustomersPage, Hit, VisitLine, language, masked_email, masked_phone,
-};
+use super::views::customers::{CustomerPage, CustomersPage, Hit, VisitLine, language, masked_phone};
 use super::{id_of, names, note_reader};
 use crate::accounts::{SignedIn, shell_for};
 use crate::app::App;
@@ -15,7 +13,7 @@ use crate::db::page::{self, Cursor, Meta};
 use crate::error::Result;
 use crate::visits::queries::staff::{self, NewestVisit};
 use crate::visits::views::badge_of;
-use crate::web::format::{day, moment};
+use crate::web::format::{day, masked_email, moment};
 use crate::web::list::{Asked, Pages, ROWS};
 use crate::web::{PageResult, html};
 use actix_web::web;

@@ -26,7 +26,7 @@ pub async fn show(app: web::Data<App>, person: SignedIn) -> PageResult {
     let (now, calls) = (app.clock.now(), role == Role::Hr);
     let (is_on, counts, calls) = app
         .db(move |connection| {
-            let is_on = always_on || delivery::queries::is_switched_on(connection)?;
+            let is_on = delivery::queries::is_on(connection, always_on)?;
             let week_ago = today.checked_sub_days(Days::new(6)).unwrap_or(today);
             let since = now - CALL_ME_SHOWN;
             let calls =

@@ -80,6 +80,12 @@ pub fn moment(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%-d %b %Y %H:%M").to_string()
 }
 
+/// Leaves the first letter and the domain of a mail address.
+pub fn masked_email(email: &str) -> String {
+    let Some((person, domain)) = email.rsplit_once('@') else { return "…".to_owned() };
+    format!("{}…@{domain}", person.chars().next().map(String::from).unwrap_or_default())
+}
+
 fn whole_percent(share: f64) -> String {
     let digits = format!("{:.0}", (share * 100.0).abs());
     if share < 0.0 && digits != "0" { format!("{MINUS}{digits}") } else { digits }
@@ -115,6 +121,19 @@ mod tests {
         let date = NaiveDate::from_ymd_opt(2026, 11, 7).unwrap();
         assert_eq!((day(date).as_str(), long_day(date).as_str()), ("7 Nov 2026", "Saturday 7 November 2026"));
         assert_eq!((permille(600).as_str(), permille(333).as_str()), ("60 %", "33.3 %"));
+    }
+
+    #[test]
+    fn a_masked_address_tells_two_apart_and_reaches_neither() {
+        for (email, masked) in [
+            ("ada.ash@example.com", "a…@example.com"),
+            ("Örn@example.com", "Ö…@example.com"),
+            ("\"a@b\"@example.com", "\"…@example.com"),
+            ("@example.com", "…@example.com"),
+            ("ada", "…"),
+        ] {
+            assert_eq!(masked_email(email), masked);
+        }
     }
 
     #[test]

@@ -123,7 +123,7 @@ fn f03_a_kill_after_the_dot_and_before_the_reply_is_unknown_and_its_answer_settl
 }
 
 #[test]
-fn f03_a_kill_after_the_reply_and_before_it_is_recorded_is_unknown_and_never_a_second_letter() {
+fn f03_a_kill_after_the_reply_and_before_it_is_recorded_is_never_a_second_letter() {
     let lab = Lab::start(&["dot: @1 pause"]);
     lab.bring(&["W1"]);
     let worker = lab.worker(&[]);
@@ -141,7 +141,11 @@ fn f03_a_kill_after_the_reply_and_before_it_is_recorded_is_unknown_and_never_a_s
             Ok(())
         })
         .unwrap();
-    is_never_sent_again(&lab, "W1", 1);
+    // The record had reached the database, which completes it without us; else nobody knows.
+    lab.settle();
+    assert_eq!(lab.relay.taken("W1"), 1);
+    let attempts = lab.attempts("W1");
+    assert!(attempts == ["accepted"] || attempts == ["unknown"], "{attempts:?}");
     lab.check(1, 1);
 }
 

@@ -36,6 +36,14 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/visits", &["admin", "hr", "manager"]),
     ("GET", "/visits/{id}", &["admin", "hr", "manager"]),
     ("GET", "/people", &["admin", "hr"]),
+    ("GET", "/delivery", &["admin", "hr"]),
+    ("POST", "/delivery/switch", &["admin"]),
+    ("POST", "/delivery/release", &["admin"]),
+    ("GET", "/delivery/unknown/{id}", &["admin"]),
+    ("POST", "/delivery/unknown/{id}", &["admin"]),
+    ("GET", "/delivery/never", &["admin"]),
+    ("POST", "/delivery/never", &["admin"]),
+    ("POST", "/delivery/lift", &["admin"]),
     ("POST", "/api/v1/visits", VISIT_BRINGERS),
     ("POST", "/api/v1/visits/batch", VISIT_BRINGERS),
     ("GET", "/api/v1/visits", VISIT_READERS),
@@ -73,7 +81,8 @@ fn everybody(app: &TestApp) -> BTreeMap<&'static str, Client> {
 /// Asks for a route with everything in order but the right to it.
 fn ask(client: &Client, who: &str, method: &str, pattern: &str) -> Answer {
     let path = pattern.replace("{token}", &"0".repeat(26)).replace("{name}", "none").replace("{id}", "none");
-    if path == "/logout" && STAFF.contains(&who) {
+    let is_staff_form = path == "/logout" || path.starts_with("/delivery");
+    if method == "POST" && is_staff_form && STAFF.contains(&who) {
         let csrf = client.get("/").expect(200).hidden("csrf");
         return client.post_form(&path, &[("csrf", &csrf)]);
     }
@@ -247,6 +256,7 @@ fn no_page_asks_a_third_party_for_anything_or_runs_a_script() {
         "/visits",
         &visit,
         "/people",
+        "/delivery",
         "/api/docs",
     ] {
         let body = hr.get(path).expect(200).body;

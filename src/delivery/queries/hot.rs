@@ -27,7 +27,7 @@ struct Marks {
 }
 
 /// Sets the markers of claims before their bodies go out: of those that this worker still has, whose visits still
-/// stand where the claim left them, and whose addresses are not stopped. `hashes` are those of the addresses, by
+/// stand where the claim left them, and whose addresses are not stopped. `addresses` are their hashes, by
 /// attempt. Leases are lengthened to outlast the reply; the unique index refuses a second mail past the dot. The
 /// visits are locked, so that a stop that commits meanwhile is seen. Commit before the bodies. Returns the attempts
 /// that may go on.
@@ -37,11 +37,11 @@ struct Marks {
 pub fn mark(
     connection: &mut PgConnection,
     claimed: &[&Claimed],
-    hashes: Vec<(Uuid, Vec<u8>)>,
+    addresses: Vec<(Uuid, Vec<u8>)>,
     worker: Uuid,
     lease_until: DateTime<Utc>,
 ) -> Result<Vec<Uuid>> {
-    let (hashed, hashes) = hashes.into_iter().unzip();
+    let (hashed, hashes) = addresses.into_iter().unzip();
     let marks = Marks {
         invitations: claimed.iter().map(|claim| claim.id).collect(),
         visits: claimed.iter().map(|claim| claim.visit).collect(),

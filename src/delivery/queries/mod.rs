@@ -7,6 +7,7 @@ pub mod bounces;
 pub mod health;
 pub mod hot;
 pub mod queue;
+pub mod staff;
 pub mod tried;
 
 pub use about::load_about;
@@ -138,11 +139,17 @@ pub fn list_secret_ids(connection: &mut PgConnection) -> Result<Vec<String>> {
 /// # Errors
 /// When the database does not answer.
 pub fn is_switched_on(connection: &mut PgConnection) -> Result<bool> {
-    Ok(sending_switch::table
-        .select(sending_switch::is_on)
-        .get_result(connection)
-        .optional()?
-        .unwrap_or(false))
+    Ok(staff::find_switch(connection)?.is_some_and(|switch| switch.is_on))
+}
+
+/// Tells whether sending is on: by the switch, or by the setting unless somebody paused it on the page. A pause
+/// outlasts a restart; whoever made it knows why.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_on(connection: &mut PgConnection, always_on: bool) -> Result<bool> {
+    Ok(staff::find_switch(connection)?
+        .map_or(always_on, |switch| switch.is_on || (always_on && !switch.is_pause())))
 }
 
 /// Switches sending on or off.
