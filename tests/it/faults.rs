@@ -11,7 +11,7 @@
 //! | no rescue past the marker | `rescue` plans again | `faults_kills::f02_a_kill_between_marker_and_letter_is_unknown_and_nothing_goes_out` |
 //!
 //! The faults themselves are in `faults_replies`, `faults_kills`, `faults_workers` and `faults_database`; the table
-//! of faults and tests is `docs/delivery-faults.md`. Time-outs that nobody can wait for are tested where limits can
+//! of faults and tests is `docs/delivery.md`. Time-outs that nobody can wait for are tested where limits can
 //! be set, in `src/mail`.
 
 use crate::support::checker::{Expected, complaints};
