@@ -113,6 +113,16 @@ def main():
         desk.click("a[href^='/customers/']")
         desk.picture(folder / "customer.png")
         desk.close()
+        desk = Browser(port, 1280, 1500, 1)
+        desk.open(base + "/login")
+        desk.type("#email", "admin@example.com")
+        desk.type("#password", "northwind-demo")
+        desk.click("button[type=submit]")
+        while "/login" in desk.do("/url", method="GET"):
+            time.sleep(0.1)
+        desk.open(base + "/delivery")
+        desk.picture(folder / "delivery.png")
+        desk.close()
     finally:
         driver.terminate()
 

@@ -139,6 +139,11 @@ impl Facts {
                 caller,
                 format!("complaints first, then by lot; {open} calls are drawn and open"),
             ),
+            at(
+                "/delivery",
+                admin,
+                "every mail of the last days: what is due, held, taken, and who is never mailed".to_owned(),
+            ),
             at("/people", admin, people(began)),
             at("/evaluations", manager, format!("only the team {TEAM}; each mean with its interval")),
             at("/evaluations", hr, self.too_few()),
