@@ -236,7 +236,10 @@ fn decide_again(
     by: &str,
 ) -> Result<()> {
     let now = app.clock.now();
+    // What this visit had taken for itself must not hold it back, nor whoever read the old address.
+    deliveries::asked::release(connection, visit.id)?;
     let corrected = Corrected {
+        external_id: &visit.external_id,
         visited_at: visit.visited_at,
         email: row.customer_email.as_deref(),
         problem: Some(problem.unwrap_or_else(|| "no mail address".to_owned())),
@@ -246,7 +249,7 @@ fn decide_again(
     let was: Outcome = visit.outcome.parse().map_err(Error::internal)?;
     match (was, decision.outcome, decision.send_at) {
         (Outcome::Planned, Outcome::Planned, Some(send_at)) => {
-            visits::update_send_at(connection, visit.id, send_at)?;
+            store::hold(connection, visit.id, send_at, &decision.reason, now)?;
             deliveries::postpone_of_visit(connection, visit.id, send_at)
         }
         (was, to, _) if was == to => Ok(()),

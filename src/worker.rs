@@ -4,7 +4,7 @@
 use crate::accounts::queries as accounts;
 use crate::api::idempotency;
 use crate::app::App;
-use crate::delivery::{Sender, close, collect, rescue};
+use crate::delivery::{self, Sender, close, collect, rescue};
 use crate::error::{Error, Result};
 use crate::ids;
 use crate::jobs::{self, Job, backoff};
@@ -31,6 +31,7 @@ struct Periodic {
 /// Every periodic job.
 const PERIODIC: &[Periodic] = &[
     Periodic { name: "accounts.prune", every: TimeDelta::hours(1), work: accounts::prune },
+    Periodic { name: "delivery.prune", every: TimeDelta::days(1), work: delivery::prune },
     Periodic {
         name: "idempotency.prune",
         every: TimeDelta::hours(1),

@@ -11,7 +11,7 @@ use crate::visits::Outcome;
 use crate::visits::store::{self, Change};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
-use queries::queue;
+use queries::{health, queue};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -31,6 +31,11 @@ pub enum Look {
 /// When the database does not answer.
 pub fn claim(connection: &mut PgConnection, app: &App, worker: Uuid, most: i64) -> Result<Look> {
     let (now, sending) = (app.clock.now(), &app.config.sending);
+    // Asked each time: a pause, or a fuse that blew elsewhere, holds in the middle of a run.
+    let is_whole = health::find_fuse(connection)?.is_none_or(|fuse| fuse.blown_at.is_none());
+    if !is_whole || !queries::is_on(connection, sending.always_on)? {
+        return Ok(Look::Nothing);
+    }
     let admission = breaker::admit(connection, now, sending.lease)?;
     let most = match admission {
         Admission::All => most,
@@ -60,11 +65,10 @@ fn claim_at_most(connection: &mut PgConnection, app: &App, worker: Uuid, most: i
     if most == 0 {
         return Ok(Look::Nothing);
     }
-    let mut due = queue::lock_due(connection, now, now - TOO_OLD, most)?;
-    let left = most - i64::try_from(due.len()).unwrap_or(most);
-    if left > 0 {
-        due.extend(queue::lock_further(connection, now, left)?);
-    }
+    // A quarter is kept for further letters, which would else wait until nothing new comes.
+    let mut due = queue::lock_further(connection, now, (most / 4).max(1))?;
+    let left = |due: &[Due]| most - i64::try_from(due.len()).unwrap_or(most);
+    due.extend(queue::lock_due(connection, now, now - TOO_OLD, left(&due))?);
     if due.is_empty() {
         return Ok(Look::Nothing);
     }

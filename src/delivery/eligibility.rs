@@ -75,6 +75,8 @@ pub fn held(last: DateTime<Utc>, zone: Tz, config: &Config) -> (DateTime<Utc>, S
 /// What a correction of contact data says about a visit that was not sent yet.
 #[derive(Debug)]
 pub struct Corrected<'a> {
+    /// The id that it came with.
+    pub external_id: &'a str,
     /// When the service was finished.
     pub visited_at: DateTime<Utc>,
     /// The address now.
@@ -100,6 +102,7 @@ pub fn decide_again(
     let reason = "the contact data were corrected".to_owned();
     Ok(judge_age(corrected.visited_at, now)
         .or_else(|| judge_address(corrected.problem.as_deref().filter(|_| corrected.email.is_none()), &known))
+        .or_else(|| judge_draw(keys.draw(SAMPLE, corrected.external_id), config))
         .unwrap_or_else(|| planned(corrected.visited_at, corrected.zone, &known, reason, config, now)))
 }
 
@@ -124,6 +127,12 @@ fn closed(outcome: Outcome, reason: impl Into<String>) -> Decision {
 
 fn judge_age(visited_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Decision> {
     (visited_at < now - TOO_OLD).then(|| closed(Outcome::Expired, "the visit is older than 14 days"))
+}
+
+fn judge_draw(draw: f64, config: &Config) -> Option<Decision> {
+    let (sample, percent) = (config.sending.sample, config.sending.sample * 100.0);
+    let reason = || format!("not drawn; {percent:.0} % of the visits are asked about");
+    (draw >= sample).then(|| closed(Outcome::NotSampled, reason()))
 }
 
 fn judge_address(problem: Option<&str>, known: &Known) -> Option<Decision> {
@@ -159,12 +168,8 @@ fn judge(
     if let Some(decision) = judge_address(visit.address_problem.as_deref(), known) {
         return decision;
     }
-    if draw >= config.sending.sample {
-        let percent = config.sending.sample * 100.0;
-        return closed(
-            Outcome::NotSampled,
-            format!("not drawn; {percent:.0} % of the visits are asked about"),
-        );
+    if let Some(decision) = judge_draw(draw, config) {
+        return decision;
     }
     let reason = format!("survey {} v{}", survey.survey, survey.version);
     planned(visit.visited_at, visit.time_zone, known, reason, config, now)

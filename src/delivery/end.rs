@@ -2,7 +2,7 @@
 
 use super::model::{Claimed, LINK_WORKS, LetterKind, TOO_OLD};
 use super::queries::hot::{self, TakenLetter};
-use super::queries::queue::Ended;
+use super::queries::queue::{Ended, Held};
 use super::queries::{self, attempts, queue};
 use super::verdict::{self, Verdict};
 use super::{breaker, remind};
@@ -43,7 +43,7 @@ impl End {
 
     /// The letter cannot be written.
     pub fn unwritten(words: String) -> Self {
-        Self { verdict: Verdict::Failed, words }
+        Self { verdict: Verdict::Unwritten, words }
     }
 
     /// Nothing was tried.
@@ -76,7 +76,7 @@ pub fn record(
     let mut recorder = Recorder { connection, app, worker, now: app.clock.now() };
     if others.is_empty() {
         // Nearly always: one statement is a transaction of its own.
-        recorder.accepted(&accepted)?;
+        recorder.accepted(&accepted, true)?;
         return Ok(false);
     }
     db::transaction(recorder.connection, |connection| {
@@ -103,7 +103,7 @@ impl Recorder<'_> {
             is_open |= self.one(&one.claimed, &one.end)?;
         }
         if !accepted.is_empty() {
-            self.accepted(accepted)?;
+            self.accepted(accepted, false)?;
         }
         Ok(is_open && accepted.is_empty())
     }
@@ -112,12 +112,16 @@ impl Recorder<'_> {
         remind::next(self.app, claimed.letter, claimed.about.time_zone.as_deref(), self.now)
     }
 
+    fn held(&self, claimed: &Claimed) -> Held {
+        Held { id: claimed.id, worker: self.worker, attempts: claimed.attempts }
+    }
+
     /// When the link of a first letter begins and ends to work.
     fn mailed(&self, claimed: &Claimed) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         claimed.is_first().then_some((self.now, self.now + LINK_WORKS))
     }
 
-    fn accepted(&mut self, accepted: &[&Attempted]) -> Result<()> {
+    fn accepted(&mut self, accepted: &[&Attempted], relaxed: bool) -> Result<()> {
         let letters: Vec<TakenLetter<'_>> = accepted
             .iter()
             .map(|one| {
@@ -125,7 +129,8 @@ impl Recorder<'_> {
                 TakenLetter { claimed: &one.claimed, reply: &one.end.words, letter, further_at }
             })
             .collect();
-        hot::end_taken(self.connection, &letters, self.worker, self.now, self.now + LINK_WORKS).map(drop)
+        let when = hot::When { now: self.now, expires_at: self.now + LINK_WORKS, relaxed };
+        hot::end_taken(self.connection, &letters, self.worker, when).map(drop)
     }
 
     /// Returns whether the breaker is open.
@@ -137,6 +142,13 @@ impl Recorder<'_> {
             Verdict::Accepted => return Ok(false),
             Verdict::NotBegun => {
                 self.give_back(claimed, words, self.now)?;
+                breaker::decline(self.connection)?;
+                return Ok(false);
+            }
+            Verdict::Unwritten => {
+                tracing::error!(visit = %claimed.visit, words, "a letter cannot be written");
+                self.retry(claimed, words)?;
+                breaker::decline(self.connection)?;
                 return Ok(false);
             }
             Verdict::RelayFault | Verdict::OurFault => {
@@ -195,7 +207,7 @@ impl Recorder<'_> {
         to: Option<Outcome>,
         words: &str,
     ) -> Result<()> {
-        let is_ours = !queue::end_claims(self.connection, &[claimed.id], self.worker, ended)?.is_empty();
+        let is_ours = queue::end_claim(self.connection, self.held(claimed), ended)?;
         if let Some(to) = to.filter(|_| is_ours) {
             let change = Change { to, by: "worker", reason: words, send_at: None };
             store::change(self.connection, claimed.visit, &change, self.now)?;
@@ -205,10 +217,14 @@ impl Recorder<'_> {
 
     /// Gives a claim back that is still ours, for a time.
     fn give_back(&mut self, claimed: &Claimed, words: &str, at: DateTime<Utc>) -> Result<bool> {
-        let is_ours = queue::plan_again(self.connection, claimed.id, self.worker, claimed.is_first(), at)?;
+        let is_ours = queue::plan_again(self.connection, self.held(claimed), claimed.is_first(), at)?;
         if is_ours && claimed.is_first() {
             let again = Change { to: Outcome::Planned, by: "worker", reason: words, send_at: Some(at) };
-            store::change(self.connection, claimed.visit, &again, self.now)?;
+            if !store::change(self.connection, claimed.visit, &again, self.now)? {
+                // A letter that was refused after its dot had arrived all the same, and was answered.
+                queue::keep_open(self.connection, claimed.id, self.now, self.now + LINK_WORKS)?;
+                return Ok(false);
+            }
         }
         Ok(is_ours)
     }

@@ -30,6 +30,17 @@ const SLACK: TimeDelta = TimeDelta::minutes(5);
 struct Seen {
     identity: Option<String>,
     at: DateTime<Utc>,
+    /// The release that held then: a later one was somebody's look at what the folder says.
+    released_at: Option<DateTime<Utc>>,
+}
+
+/// What a look gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Letters may go out; when the fuse was last put in by hand.
+    Whole(Option<DateTime<Utc>>),
+    /// None may.
+    Blown,
 }
 
 /// One worker's watch over the database.
@@ -56,11 +67,12 @@ impl Watch {
         }
         let seen = self.read();
         let identity = app.db(|connection| Ok(health::read_identity(connection).ok())).await?;
-        let here = Seen { identity, at: now };
+        let here = Seen { identity, at: now, released_at: None };
         let told = here.clone();
-        let whole = app.transaction(move |connection| look(connection, seen.as_ref(), &told)).await?;
-        if whole {
-            self.write(&here);
+        let released = app.transaction(move |connection| look(connection, seen.as_ref(), &told)).await?;
+        let whole = released != Verdict::Blown;
+        if let Verdict::Whole(released_at) = released {
+            self.write(&Seen { released_at, ..here });
         }
         *self.looked_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
         Ok(whole)
@@ -84,11 +96,12 @@ fn is_whole(fuse: Option<&Fuse>) -> bool {
     fuse.is_none_or(|fuse| fuse.blown_at.is_none())
 }
 
-fn look(connection: &mut PgConnection, seen: Option<&Seen>, here: &Seen) -> Result<bool> {
+fn look(connection: &mut PgConnection, seen: Option<&Seen>, here: &Seen) -> Result<Verdict> {
     let fuse = health::find_fuse(connection)?;
     if !is_whole(fuse.as_ref()) {
-        return Ok(false);
+        return Ok(Verdict::Blown);
     }
+    let held = fuse.as_ref().and_then(|fuse| fuse.released_at);
     let oldest = health::oldest_due(connection)?;
     if let Some(reason) = judge(fuse.as_ref(), seen, here, oldest) {
         tracing::error!(reason, "the fuse has blown; nothing is sent until it is released");
@@ -104,10 +117,12 @@ fn look(connection: &mut PgConnection, seen: Option<&Seen>, here: &Seen) -> Resu
         health::upsert_fuse(connection, &blown)?;
         let detail = json!({ "reason": reason });
         audit::record(connection, here.at, Actor::Rule, "sending.fuse_blown", "sending", detail)?;
-        return Ok(false);
+        return Ok(Verdict::Blown);
     }
     match fuse {
-        Some(fuse) if fuse.identity == here.identity => health::beat(connection, here.at)?,
+        Some(fuse) if here.identity.is_none() || fuse.identity == here.identity => {
+            health::beat(connection, here.at)?;
+        }
         fuse => {
             let (released_at, released_by) =
                 fuse.map_or((None, None), |fuse| (fuse.released_at, fuse.released_by));
@@ -117,7 +132,7 @@ fn look(connection: &mut PgConnection, seen: Option<&Seen>, here: &Seen) -> Resu
             health::upsert_fuse(connection, &new)?;
         }
     }
-    Ok(true)
+    Ok(Verdict::Whole(held))
 }
 
 /// Says why nothing may be sent: pure.
@@ -137,9 +152,9 @@ fn judge(
         );
     }
     let beat = fuse.map(|fuse| fuse.beat_at);
-    if let Some(seen) =
-        seen.filter(|seen| seen.identity == here.identity && beat.is_none_or(|at| at < seen.at))
-    {
+    let released = fuse.and_then(|fuse| fuse.released_at);
+    let same = |seen: &&Seen| seen.identity == here.identity && seen.released_at == released;
+    if let Some(seen) = seen.filter(same).filter(|seen| beat.is_none_or(|at| at < seen.at)) {
         let back = beat.map_or("before it ever sent".to_owned(), time);
         return Some(format!("the database went back in time, from {} to {back}", time(seen.at)));
     }
@@ -150,7 +165,10 @@ fn judge(
             time(here.at)
         ));
     }
-    let released = fuse.and_then(|fuse| fuse.released_at);
+    // While workers look, letters are late for a reason that is shown: a rate, a relay that is away.
+    if beat.is_some_and(|beat| here.at - beat < OVERDUE) {
+        return None;
+    }
     let overdue = oldest.map(|oldest| released.map_or(oldest, |at| at.max(oldest)));
     let overdue = overdue.filter(|since| *since < here.at - OVERDUE)?;
     Some(format!("letters are more than 48 hours overdue, since {}", time(overdue)))
@@ -195,7 +213,7 @@ pub fn switch(connection: &mut PgConnection, on: bool, actor: Actor, now: DateTi
     let by = actor.to_string();
     db::transaction(connection, |connection| {
         super::queries::switch(connection, on, &by, now)?;
-        if on {
+        if on && !put_in(connection, actor, now)? {
             release(connection, &by, now)?;
         }
         let to = if on { "on" } else { "off" };
@@ -218,7 +236,7 @@ mod tests {
     }
 
     fn seen(identity: &str, time: &str) -> Seen {
-        Seen { identity: Some(identity.to_owned()), at: at(time) }
+        Seen { identity: Some(identity.to_owned()), at: at(time), released_at: None }
     }
 
     #[test]

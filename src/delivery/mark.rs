@@ -10,9 +10,9 @@ use diesel::PgConnection;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// The letter may take three minutes and the reply to the final dot ten (RFC 5321 §4.5.3.2.5 and .6); the lease must
+/// The letter may take three minutes, its dot another three, and the reply to the final dot ten (RFC 5321 §4.5.3.2.5 and .6); the lease must
 /// outlast both.
-const LONGEST_BODY: TimeDelta = TimeDelta::minutes(14);
+const LONGEST_BODY: TimeDelta = TimeDelta::minutes(17);
 
 /// Sets the markers of claims and tells for each whether its letter may begin: not when the invitation is not ours
 /// any more, nor when the customer said stop or answered meanwhile. One statement, committed before the body.

@@ -39,3 +39,16 @@ pub mod verp;
 mod views;
 
 pub use send::Sender;
+
+use crate::error::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::PgConnection;
+
+/// Forgets who was asked more than a year ago, and turns of rate limits that are over.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn prune(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
+    queries::asked::prune(connection, now - TimeDelta::days(400))?;
+    queries::health::prune_rates(connection, now - TimeDelta::days(1)).map(drop)
+}

@@ -13,6 +13,7 @@ use crate::app::{App, Kept};
 use crate::error::{Error, Kind, Result};
 use crate::ids;
 use crate::mail::{Connection, Failure, PreparedLetter};
+use chrono::TimeDelta;
 use diesel::PgConnection;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,9 @@ use uuid::Uuid;
 
 /// Waits for the database grow up to this.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// A run ends after this time; the next round goes on.
+const LONGEST_RUN: TimeDelta = TimeDelta::seconds(10);
 
 /// One worker's sending: its id in leases, and its open connections.
 #[derive(Clone)]
@@ -72,8 +76,11 @@ impl Sender {
         let most = self.app.config.sending.connections;
         let run = Run::start(self, most);
         let (mut under_way, mut handled, mut is_dry) = (JoinSet::new(), 0, false);
+        let begun_at = self.app.clock.now();
         let mut first_error = None;
         loop {
+            // Rescuing, closing and counting wait for the end of a run.
+            is_dry |= self.app.clock.now() - begun_at > LONGEST_RUN;
             // Half of what may be claimed is written while the other half is on its way.
             if !is_dry && under_way.len() <= most {
                 match run.claim(2 * most - under_way.len()).await {
@@ -107,12 +114,8 @@ impl Sender {
         Ok(is_on && self.watch.allows(&self.app).await?)
     }
 
-    async fn connect(&self) -> std::result::Result<Connection, Failure> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match idle {
-            Some(connection) => Ok(connection),
-            None => Connection::open(&self.app.transport).await,
-        }
+    fn kept(&self) -> Option<Connection> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn keep(&self, connection: Connection) {
@@ -192,16 +195,35 @@ impl Run {
         self.record(ended).await
     }
 
+    /// Gives a connection on which the relay waits for the body. One that was kept open may have been closed by the
+    /// relay meanwhile, which is no fault: then a new one is tried.
+    async fn ready(&self, letter: &PreparedLetter) -> std::result::Result<Connection, Failure> {
+        if let Some(mut kept) = self.sender.kept() {
+            match kept.envelope(letter).await {
+                Ok(()) => return Ok(kept),
+                Err(Failure::NotReached(_)) => {}
+                Err(failure) => {
+                    self.sender.keep(kept);
+                    return Err(failure);
+                }
+            }
+        }
+        let mut connection = Connection::open(&self.sender.app.transport).await?;
+        match connection.envelope(letter).await {
+            Ok(()) => Ok(connection),
+            Err(failure) => {
+                self.sender.keep(connection);
+                Err(failure)
+            }
+        }
+    }
+
     /// None when the marker could not be set, because the invitation is not ours any more.
     async fn hand_over(&self, claimed: &Arc<Claimed>, letter: &PreparedLetter) -> Result<Option<End>> {
-        let mut connection = match self.sender.connect().await {
+        let mut connection = match self.ready(letter).await {
             Ok(connection) => connection,
             Err(failure) => return Ok(Some(End::failed(&failure))),
         };
-        if let Err(failure) = connection.envelope(letter).await {
-            self.sender.keep(connection);
-            return Ok(Some(End::failed(&failure)));
-        }
         if !self.markers.call(claimed.clone()).await? {
             return Ok(None);
         }

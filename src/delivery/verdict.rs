@@ -15,6 +15,8 @@ pub enum Verdict {
     RelayFault,
     /// The same, and our own settings are to blame.
     OurFault,
+    /// The letter cannot be written; nothing was tried.
+    Unwritten,
     /// Nothing was tried; it is due again at once.
     NotBegun,
     /// The address is refused for good.

@@ -86,9 +86,10 @@ impl Outcome {
             ],
             // The stop may come while the letter is being written.
             O::Suppressed => &[O::Planned, O::NoAddress, O::Sending],
-            O::NoBasis | O::Internal | O::Expired => &[O::Planned, O::NoAddress],
+            // One that came without an address is drawn when it gets one.
+            O::NoBasis | O::Internal | O::Expired | O::NotSampled => &[O::Planned, O::NoAddress],
             O::Cancelled | O::Excluded => &[O::Planned, O::NoAddress, O::PhoneFirst],
-            O::PhoneFirst | O::NotSampled => &[],
+            O::PhoneFirst => &[],
         }
     }
 

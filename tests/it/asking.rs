@@ -160,3 +160,35 @@ fn hours_that_close_before_the_letter_goes_hold_it_with_reason_and_date() {
     assert!(history(&app, "W1")[1].contains("outside the hours for mail"), "{:?}", history(&app, "W1"));
     assert_eq!(shown(&app, "W1")["send_at"], "2026-11-23T09:00:00Z");
 }
+
+#[test]
+fn a_deferred_letter_whose_visit_is_corrected_goes_out_and_is_not_held_by_itself() {
+    let app = TestApp::start();
+    app.bring(&make::visit("W1"));
+    let later = hearback::mail::Failure::Deferred {
+        code: 450,
+        enhanced: None,
+        text: "later".to_owned(),
+        stage: hearback::mail::Stage::Recipient,
+    };
+    app.memory.fail_next(later, hearback::mail::Phase::Envelope);
+    app.work();
+    assert_eq!(app.outcome("W1"), "planned");
+    let client = app.client(&[hearback::accounts::Scope::VisitsWrite]);
+    let change = json!({"customer": {"name": "Anna Sample"}});
+    client.patch_json("/api/v1/visits/W1", &change).expect(200);
+    app.advance(TimeDelta::hours(1));
+    app.work();
+    assert_eq!(app.outcome("W1"), "sent");
+}
+
+#[test]
+fn a_visit_that_gets_its_address_later_is_drawn_like_any_other() {
+    let app = TestApp::with(&[("HEARBACK_SAMPLE", "0%")]);
+    app.bring(&make::with(make::visit("W1"), json!({"customer": {"email": null}})));
+    assert_eq!(app.outcome("W1"), "no_address");
+    let client = app.client(&[hearback::accounts::Scope::VisitsWrite]);
+    let change = json!({"customer": {"email": "w1@example.com"}});
+    client.patch_json("/api/v1/visits/W1", &change).expect(200);
+    assert_eq!(app.outcome("W1"), "not_sampled");
+}

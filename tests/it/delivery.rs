@@ -237,3 +237,34 @@ fn a_name_cannot_add_a_header_to_its_letter() {
     assert_eq!(make::header(&text, "bcc"), None);
     assert_eq!(app.value("SELECT customer_name FROM visit").lines().count(), 1);
 }
+
+#[test]
+fn a_worker_that_lost_a_letter_and_claimed_it_again_is_not_undone_by_its_first_try() {
+    use hearback::delivery::claim::{Look, claim};
+    use hearback::delivery::end::{Attempted, End, record};
+    use hearback::delivery::rescue;
+    use hearback::mail::Reply;
+    use std::sync::Arc;
+    let app = TestApp::start();
+    app.bring(&make::visit("W1"));
+    let (mut connection, worker) = (app.connection(), hearback::ids::new_id());
+    let take = || {
+        let taken = hearback::db::transaction(&mut app.connection(), |connection| {
+            claim(connection, &app.app, worker, 1)
+        });
+        let Ok(Look::Claimed(mut claimed)) = taken else { panic!("nothing was due") };
+        Arc::new(claimed.pop().unwrap())
+    };
+    let first = take();
+    app.advance(TimeDelta::seconds(61));
+    rescue::due(&mut connection, &app.app, app.now()).unwrap();
+    let second = take();
+    // The first try ends late; the letter of the second is on its way.
+    let late = Arc::new(Attempted { claimed: first, end: End::not_begun("too late") });
+    record(&mut connection, &app.app, worker, &[late]).unwrap();
+    assert_eq!(app.outcome("W1"), "sending", "the second claim stands");
+    let reply = Reply { code: 250, text: "taken".to_owned() };
+    let taken = Arc::new(Attempted { claimed: second, end: End::accepted(&reply) });
+    record(&mut connection, &app.app, worker, &[taken]).unwrap();
+    assert_eq!((app.outcome("W1"), app.invitation("W1")), ("sent".into(), "sent".into()));
+}

@@ -172,3 +172,40 @@ fn letters_that_are_two_days_late_wait_for_somebody_to_look() {
     app.work();
     assert_eq!(app.memory.letters().len(), 1);
 }
+
+#[test]
+fn a_pause_holds_in_the_middle_of_a_run() {
+    let app = TestApp::with(&[("HEARBACK_SENDING", "off"), ("HEARBACK_MAIL_CONNECTIONS", "1")]);
+    fuse::switch(&mut app.connection(), true, Actor::Shell, app.now()).unwrap();
+    bring_many(&app, 60, "a.example.com");
+    let sender = hearback::delivery::Sender::new(app.app.clone());
+    let (memory, url, now) = (app.memory.clone(), app.database.url.clone(), app.now());
+    app.block_on(async {
+        let work = tokio::spawn(async move { sender.send_due().await });
+        let pausing = tokio::task::spawn_blocking(move || {
+            crate::support::wait_until("a letter", std::time::Duration::from_secs(20), || {
+                memory.letters().pop()
+            });
+            let mut connection = hearback::db::open(&url).unwrap();
+            fuse::switch(&mut connection, false, Actor::Shell, now).unwrap();
+        });
+        pausing.await.unwrap();
+        work.await.unwrap().unwrap();
+    });
+    let sent = app.memory.letters().len();
+    assert!(sent < 60, "the pause came too late to test anything");
+    let outcomes = "SELECT outcome || ' ' || count(*) FROM visit GROUP BY outcome ORDER BY outcome";
+    assert_eq!(app.rows(outcomes), [format!("planned {}", 60 - sent), format!("sent {sent}")]);
+}
+
+#[test]
+fn letters_that_wait_for_their_rate_do_not_blow_the_fuse() {
+    let app = TestApp::with(&[("HEARBACK_RATE", "1/h"), ("HEARBACK_REMINDERS", "0")]);
+    bring_many(&app, 60, "a.example.com");
+    for _ in 0..55 {
+        app.work();
+        app.advance(TimeDelta::hours(1));
+    }
+    assert_eq!(blown(&app), "whole");
+    assert!((54..=57).contains(&app.memory.letters().len()), "{}", app.memory.letters().len());
+}

@@ -1,6 +1,6 @@
 //! How sending stands as a whole: the breaker, the rate limits and the fuse.
 
-use crate::db::schema::{invitation, relay_breaker, send_rate, sending_fuse};
+use crate::db::schema::{invitation, relay_breaker, send_rate, sending_fuse, visit};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::Text;
@@ -104,6 +104,14 @@ pub fn update_rate(connection: &mut PgConnection, name: &str, next_at: DateTime<
     Ok(())
 }
 
+/// Forgets turns that were over before a time.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn prune_rates(connection: &mut PgConnection, before: DateTime<Utc>) -> Result<usize> {
+    Ok(diesel::delete(send_rate::table.filter(send_rate::next_at.lt(before))).execute(connection)?)
+}
+
 /// The row of the fuse.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable, diesel::AsChangeset)]
 #[diesel(table_name = sending_fuse, treat_none_as_null = true)]
@@ -178,7 +186,9 @@ pub fn beat(connection: &mut PgConnection, at: DateTime<Utc>) -> Result<()> {
 /// When the database does not answer.
 pub fn oldest_due(connection: &mut PgConnection) -> Result<Option<DateTime<Utc>>> {
     Ok(invitation::table
+        .inner_join(visit::table)
         .filter(invitation::state.eq("planned"))
+        .filter(visit::outcome.eq("planned"))
         .order((invitation::send_at, invitation::id))
         .select(invitation::send_at)
         .first(connection)

@@ -13,7 +13,7 @@ pub mod tried;
 pub use about::load_about;
 
 use super::model::NewInvitation;
-use crate::db::schema::{invitation, sending_switch, visit};
+use crate::db::schema::{delivery_attempt, invitation, sending_switch, visit};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
@@ -62,7 +62,13 @@ pub fn postpone_of_visit(connection: &mut PgConnection, visit: Uuid, send_at: Da
 /// # Errors
 /// When the database does not answer.
 pub fn close(connection: &mut PgConnection, id: Uuid) -> Result<()> {
-    let open = invitation::table.find(id).filter(invitation::state.eq_any(["planned", "sending"]));
+    let past = delivery_attempt::table
+        .filter(delivery_attempt::invitation_id.eq(id))
+        .filter(delivery_attempt::state.eq("past_marker"));
+    let open = invitation::table
+        .find(id)
+        .filter(invitation::state.eq_any(["planned", "sending"]))
+        .filter(diesel::dsl::not(diesel::dsl::exists(past)));
     let closed: Option<Uuid> = diesel::update(open)
         .set((
             invitation::state.eq("closed"),

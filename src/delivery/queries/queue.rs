@@ -166,6 +166,17 @@ pub fn claim(
     Ok(claimed)
 }
 
+/// Which claim it is: the worker alone does not tell, for it may lose an invitation and claim it again.
+#[derive(Debug, Clone, Copy)]
+pub struct Held {
+    /// The invitation.
+    pub id: Uuid,
+    /// Who claimed it.
+    pub worker: Uuid,
+    /// The number of the attempt.
+    pub attempts: i32,
+}
+
 /// What becomes of an invitation when a claim ends.
 #[derive(Debug, Clone, Copy)]
 pub struct Ended<'a> {
@@ -179,29 +190,25 @@ pub struct Ended<'a> {
     pub further_at: Option<DateTime<Utc>>,
 }
 
-/// Ends the claims of this worker on invitations, all in the same way; returns those whose lease it had not lost.
+/// Ends a claim; false when it was lost.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn end_claims(
-    connection: &mut PgConnection,
-    ids: &[Uuid],
-    worker: Uuid,
-    ended: &Ended<'_>,
-) -> Result<Vec<Uuid>> {
+pub fn end_claim(connection: &mut PgConnection, held: Held, ended: &Ended<'_>) -> Result<bool> {
     let held = invitation::table
-        .filter(invitation::id.eq_any(ids))
-        .filter(invitation::lease_owner.eq(worker))
+        .filter(invitation::id.eq(held.id))
+        .filter(invitation::lease_owner.eq(held.worker))
+        .filter(invitation::attempts.eq(held.attempts))
         .filter(invitation::lease_until.is_not_null());
     let lease = (invitation::lease_owner.eq(None::<Uuid>), invitation::lease_until.eq(None::<DateTime<Utc>>));
     let dates = ended
         .mailed
         .map(|(sent, expires)| (invitation::sent_at.eq(sent), invitation::expires_at.eq(expires)));
     let next = (invitation::letter.eq(ended.letter.as_str()), invitation::further_at.eq(ended.further_at));
-    Ok(diesel::update(held)
+    let ended = diesel::update(held)
         .set((ended.state.map(|state| invitation::state.eq(state)), lease, dates, next))
-        .returning(invitation::id)
-        .get_results(connection)?)
+        .execute(connection)?;
+    Ok(ended == 1)
 }
 
 /// Puts the claim of this worker back for a later try, a first letter as planned and a further one as it was; false
@@ -211,14 +218,14 @@ pub fn end_claims(
 /// When the database does not answer.
 pub fn plan_again(
     connection: &mut PgConnection,
-    id: Uuid,
-    worker: Uuid,
+    held: Held,
     is_first: bool,
     at: DateTime<Utc>,
 ) -> Result<bool> {
     let held = invitation::table
-        .filter(invitation::id.eq(id))
-        .filter(invitation::lease_owner.eq(worker))
+        .filter(invitation::id.eq(held.id))
+        .filter(invitation::lease_owner.eq(held.worker))
+        .filter(invitation::attempts.eq(held.attempts))
         .filter(invitation::lease_until.is_not_null());
     let lease = (invitation::lease_owner.eq(None::<Uuid>), invitation::lease_until.eq(None::<DateTime<Utc>>));
     let ended = if is_first {
@@ -242,6 +249,8 @@ pub struct Stranded {
     pub worker: Option<Uuid>,
     /// When the visit was mailed first; nothing for a first letter.
     pub mailed_at: Option<DateTime<Utc>>,
+    /// The number of the attempt.
+    pub attempts: i32,
     /// The letter that was under way.
     pub letter: String,
     /// The customer's zone.
@@ -274,10 +283,32 @@ pub fn list_stranded(connection: &mut PgConnection, now: DateTime<Utc>, limit: i
             invitation::visit_id,
             invitation::lease_owner,
             invitation::sent_at,
+            invitation::attempts,
             invitation::letter,
             visit::customer_time_zone,
             delivery_attempt::id,
             delivery_attempt::state,
         ))
         .load(connection)?)
+}
+
+/// Keeps the link of an invitation open whose customer answered before its letter was known to be taken.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn keep_open(
+    connection: &mut PgConnection,
+    id: Uuid,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    let planned = invitation::table.filter(invitation::id.eq(id)).filter(invitation::state.eq("planned"));
+    diesel::update(planned)
+        .set((
+            invitation::state.eq("sent"),
+            invitation::sent_at.eq(now),
+            invitation::expires_at.eq(expires_at),
+        ))
+        .execute(connection)?;
+    Ok(())
 }
