@@ -261,8 +261,11 @@ mod tests {
         assert!(why(&row, Some(&folder), None).contains("went back in time, from 2026-11-20 11:30"));
         assert!(why(&fuse("b", "2026-11-20T11:59:00Z"), None, None).contains("another database"));
         assert!(why(&fuse("a", "2026-11-20T13:00:00Z"), None, None).contains("clock"));
-        assert!(why(&row, None, Some("2026-11-18T11:59:00Z")).contains("overdue"));
-        let looked = Fuse { released_at: Some(at("2026-11-20T09:00:00Z")), ..row };
+        let away = fuse("a", "2026-11-18T11:00:00Z");
+        assert!(why(&away, None, Some("2026-11-18T11:59:00Z")).contains("overdue"));
+        // Somebody has looked since, or the workers did: late letters have a reason that is shown.
+        let looked = Fuse { released_at: Some(at("2026-11-20T09:00:00Z")), ..away };
         assert_eq!(why(&looked, None, Some("2026-11-18T11:59:00Z")), "");
+        assert_eq!(why(&row, None, Some("2026-11-18T11:59:00Z")), "");
     }
 }
