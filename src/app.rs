@@ -89,12 +89,18 @@ impl App {
             .parse()
             .map_err(|error| ConfigError::new("HEARBACK_MAIL_URL", format!("is wrong: {error}")))?;
         let hello = config.http.public_url.host_str().unwrap_or("localhost").to_owned();
-        let transport = Transport::new(&url, &hello);
-        let Some(file) = &config.mail.authorities else { return Ok(transport) };
-        let authorities = Authorities::read(file).map_err(|problem| {
+        Ok(Transport::new(&url, &hello).trusting(Self::authorities(config)?))
+    }
+
+    /// Reads which certificate authorities mail servers may have beside those of the machine.
+    ///
+    /// # Errors
+    /// When the file of `HEARBACK_MAIL_CA` is wrong.
+    pub fn authorities(config: &Config) -> std::result::Result<Authorities, ConfigError> {
+        let Some(file) = &config.mail.authorities else { return Ok(Authorities::default()) };
+        Authorities::read(file).map_err(|problem| {
             ConfigError::new("HEARBACK_MAIL_CA", format!("names {}, which {problem}", file.display()))
-        })?;
-        Ok(transport.trusting(authorities))
+        })
     }
 
     /// Reads the key that letters are signed with, if the settings name one.

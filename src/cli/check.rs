@@ -112,8 +112,9 @@ fn bounces(config: &Config) -> Result<String, String> {
             None => "not read; set HEARBACK_BOUNCE_ADDRESS".to_owned(),
         });
     };
+    let authorities = App::authorities(config).map_err(|error| error.to_string())?;
     super::run::block_on(async move {
-        Ok(match Inbox::open(&url).await {
+        Ok(match Inbox::open(&url, authorities).await {
             Ok(inbox) => {
                 inbox.close().await;
                 Ok(format!("read from {url}"))

@@ -39,7 +39,7 @@ settings! {
     "HEARBACK_PUBLIC_URL", "http://localhost:8080", "what customers reach; all links are built from it", "https://feedback.example.com";
     "HEARBACK_LISTEN", "127.0.0.1:8080", "address and port to listen on", "0.0.0.0:8080";
     "HEARBACK_MAIL_URL", "file: the folder mail in the data folder", "how mail leaves: smtp://[user:password@]host:port[?tls=required|opportunistic|none], smtps://… or file:DIR", "smtp://user:password@mail.example.com:587";
-    "HEARBACK_MAIL_CA", "none", "file with further certificate authorities (PEM) for a relay with a private one", "/etc/hearback/relay-ca.pem";
+    "HEARBACK_MAIL_CA", "none", "file with further certificate authorities (PEM) for a relay or a mailbox with a private one", "/etc/hearback/relay-ca.pem";
     "HEARBACK_MAIL_FROM", "feedback@example.com", "sender of the surveys", "Northwind Boilers <feedback@example.com>";
     "HEARBACK_REPLY_TO", "none", "a mailbox that somebody reads", "office@example.com";
     "HEARBACK_MAIL_TEMPLATES", "built in", "folder with letters that replace the built-in ones", "./email_templates";

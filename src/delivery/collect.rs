@@ -69,7 +69,7 @@ pub async fn if_due(app: &App) -> Result<()> {
 pub async fn all(app: &App) -> Result<Collected> {
     let mut collected = Collected::default();
     let Some(url) = mailbox(&app.config).map_err(Error::internal)? else { return Ok(collected) };
-    let mut inbox = Inbox::open(&url).await?;
+    let mut inbox = Inbox::open(&url, App::authorities(&app.config).map_err(Error::internal)?).await?;
     loop {
         let skip = u32::try_from(collected.left).unwrap_or(u32::MAX);
         let listed = inbox.list(skip, BATCH).await?;

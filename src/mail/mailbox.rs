@@ -2,20 +2,16 @@
 //! server sends, and silent about passwords and messages; this is why it is not a general client.
 
 use super::address::mask_addresses;
+use super::failure::Failure;
 use super::mail_url::Security;
 use super::mailbox_url::MailboxUrl;
 use super::report::LONGEST;
+use super::tls::{Authorities, Tls};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rustls_platform_verifier::BuilderVerifierExt;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{self, ClientConfig};
 
 /// Where messages go that nobody but a person can understand.
 pub const ASIDE: &str = "Hearback-unread";
@@ -84,16 +80,18 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Connects, encrypts unless the server is on this machine, signs in and opens the folder.
+    /// Connects, encrypts unless the server is on this machine, signs in and opens the folder. Certificates are checked
+    /// against what the machine trusts and the further authorities.
     ///
     /// # Errors
     /// [`MailboxError`]; nothing was changed.
-    pub async fn open(url: &MailboxUrl) -> Result<Self> {
-        let tcp = in_time(async { Ok(TcpStream::connect((url.host.as_str(), url.port)).await?) }).await?;
-        let stream: Box<dyn Stream> = match url.security {
-            Security::Implicit => Box::new(encrypt(tcp, &url.host).await?),
-            _ => Box::new(tcp),
-        };
+    pub async fn open(url: &MailboxUrl, authorities: Authorities) -> Result<Self> {
+        let (tls, place) = (Tls::trusting(authorities), (url.host.as_str(), url.port));
+        let mut stream: Box<dyn Stream> =
+            in_time(async { Ok(Box::new(TcpStream::connect(place).await?) as Box<dyn Stream>) }).await?;
+        if url.security == Security::Implicit {
+            stream = encrypt(&tls, &url.host, stream).await?;
+        }
         let mut inbox = Self {
             stream: BufReader::new(stream),
             tag: 0,
@@ -105,7 +103,7 @@ impl Inbox {
             return Err(MailboxError::Nonsense);
         }
         if !matches!(url.security, Security::Implicit | Security::None) {
-            inbox = inbox.start_tls(&url.host).await?;
+            inbox = inbox.start_tls(&tls, &url.host).await?;
         }
         inbox.sign_in(url).await?;
         let able = inbox.command("CAPABILITY", "CAPABILITY").await?;
@@ -113,7 +111,7 @@ impl Inbox {
         Ok(inbox)
     }
 
-    async fn start_tls(mut self, host: &str) -> Result<Self> {
+    async fn start_tls(mut self, tls: &Tls, host: &str) -> Result<Self> {
         match self.command("STARTTLS", "STARTTLS").await {
             Err(MailboxError::Refused(..)) => return Err(MailboxError::Plain),
             done => done?,
@@ -122,8 +120,8 @@ impl Inbox {
         if !self.stream.buffer().is_empty() {
             return Err(MailboxError::Nonsense);
         }
-        let tls = encrypt(self.stream.into_inner(), host).await?;
-        Ok(Self { stream: BufReader::new(Box::new(tls)), ..self })
+        let stream = encrypt(tls, host, self.stream.into_inner()).await?;
+        Ok(Self { stream: BufReader::new(stream), ..self })
     }
 
     async fn sign_in(&mut self, url: &MailboxUrl) -> Result<()> {
@@ -277,16 +275,9 @@ async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::time::timeout(DEADLINE, work).await.unwrap_or(Err(MailboxError::Late))
 }
 
-async fn encrypt<S: Stream>(stream: S, host: &str) -> Result<tokio_rustls::client::TlsStream<S>> {
-    let failed = |error: rustls::Error| MailboxError::Broken(error.to_string());
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(failed)?
-        .with_no_client_auth();
-    let name =
-        ServerName::try_from(host.to_owned()).map_err(|error| MailboxError::Broken(error.to_string()))?;
-    in_time(async { Ok(TlsConnector::from(Arc::new(config)).connect(name, stream).await?) }).await
+async fn encrypt(tls: &Tls, host: &str, plain: Box<dyn Stream>) -> Result<Box<dyn Stream>> {
+    let broken = |failure: Failure| MailboxError::Broken(failure.to_string());
+    in_time(async { Ok(tls.encrypt(host, plain).await.map_err(broken)? as Box<dyn Stream>) }).await
 }
 
 /// How a command ended, if this line says so.

@@ -1,4 +1,4 @@
-//! Encryption towards the relay. Certificates are always checked: against what the machine trusts, and against
+//! Encryption towards the relay and the mailbox. Certificates are always checked: against what the machine trusts, and against
 //! the further authorities that the settings name.
 
 use std::fmt;
@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustls_platform_verifier::Verifier;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -17,7 +18,7 @@ use tokio_rustls::rustls::{ClientConfig, Error as TlsError, RootCertStore};
 
 use super::failure::{Failure, kept};
 
-/// Certificate authorities beside those of the machine, for a relay with a private one.
+/// Certificate authorities beside those of the machine, for servers with a private one.
 #[derive(Clone, Default)]
 pub struct Authorities(Vec<CertificateDer<'static>>);
 
@@ -79,15 +80,15 @@ impl Tls {
     ///
     /// # Errors
     /// [`Failure::Misconfigured`] for a certificate that does not hold, [`Failure::NotReached`] for the rest.
-    pub(super) async fn encrypt(
+    pub(super) async fn encrypt<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         host: &str,
-        socket: TcpStream,
-    ) -> Result<Box<TlsStream<TcpStream>>, Failure> {
+        plain: S,
+    ) -> Result<Box<TlsStream<S>>, Failure> {
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| Failure::Misconfigured("no certificate can be for the relay's name".to_owned()))?;
+            .map_err(|_| Failure::Misconfigured("no certificate can be for the server's name".to_owned()))?;
         let connector = TlsConnector::from(self.config()?);
-        connector.connect(name, socket).await.map(Box::new).map_err(|error| failure_of(&error))
+        connector.connect(name, plain).await.map(Box::new).map_err(|error| failure_of(&error))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The mailbox in which bounces arrive, on a real Dovecot.
 
+use crate::mail_relay::Certificates;
 use crate::support::database::Database;
 use crate::support::dovecot::{Dovecot, PASSWORD};
 use crate::support::letters_back::sample;
@@ -168,4 +169,21 @@ fn a_mailbox_that_cannot_be_read_is_told_without_its_password() {
     assert_eq!((code, line.contains("sign-in was refused")), (Some(1), true), "{line}");
     let (code, line) = check("imap://bounces:hidden@127.0.0.1:1/INBOX");
     assert_eq!((code, line.contains("no connection") && !line.contains("hidden")), (Some(1), true), "{line}");
+}
+
+#[test]
+fn an_encrypted_mailbox_is_read_if_its_authority_is_trusted_and_else_gets_no_password() {
+    let Some([dovecot, openssl]) = programs_or_skip("imaps", ["dovecot", "openssl"]) else { return };
+    let certificates = Certificates::new(&openssl, "IP:127.0.0.1");
+    let dovecot = Dovecot::start_encrypted(&dovecot, &certificates);
+    let stranger = TestApp::with(&[("HEARBACK_BOUNCE_MAILBOX", &dovecot.url())]);
+    let refused = stranger.block_on(collect::all(&stranger.app)).unwrap_err();
+    assert!(refused.to_string().contains("certificate"), "{refused}");
+    assert!(!dovecot.log().contains("Login:"), "{}", dovecot.log());
+    let authority = certificates.authority().display().to_string();
+    let app = TestApp::with(&[("HEARBACK_BOUNCE_MAILBOX", &dovecot.url()), ("HEARBACK_MAIL_CA", &authority)]);
+    app.mailed("W1");
+    dovecot.deliver("W1", &app.came_back("postfix", "W1"));
+    assert_eq!(collect(&app, &dovecot), Collected { done: 1, aside: 0, left: 0 });
+    assert_eq!(app.outcome("W1"), "bounced");
 }

@@ -60,10 +60,19 @@ impl Certificates {
         self.folder.0.join("ca.pem")
     }
 
+    /// The file with the server's certificate.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.0.join("certificate.pem")
+    }
+
+    /// The file with its key.
+    pub fn key(&self) -> PathBuf {
+        self.folder.0.join("key.pem")
+    }
+
     fn config(&self) -> Arc<ServerConfig> {
-        let file = |name: &str| self.folder.0.join(name);
-        let chain = vec![CertificateDer::from_pem_file(file("certificate.pem")).unwrap()];
-        let key = PrivateKeyDer::from_pem_file(file("key.pem")).unwrap();
+        let chain = vec![CertificateDer::from_pem_file(self.certificate()).unwrap()];
+        let key = PrivateKeyDer::from_pem_file(self.key()).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
         let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
         Arc::new(config.with_single_cert(chain, key).unwrap())
