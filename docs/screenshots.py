@@ -75,6 +75,16 @@ def newest_paths(data):
             yield re.search(r"/s/[0-9a-z]{26}", message.get_body(("plain",)).get_content())[0]
 
 
+def sign_in(browser, base, address):
+    """Signs in with an account of the demo."""
+    browser.open(base + "/login")
+    browser.type("#email", address)
+    browser.type("#password", "northwind-demo")
+    browser.click("button[type=submit]")
+    while "/login" in browser.do("/url", method="GET"):
+        time.sleep(0.1)
+
+
 def main():
     base, data = sys.argv[1].rstrip("/"), pathlib.Path(sys.argv[2])
     folder = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else pathlib.Path(__file__).parent / "pictures"
@@ -97,12 +107,7 @@ def main():
         phone.picture(folder / "answer.png", whole=True)
         phone.close()
         desk = Browser(port, 1280, 900, 1)
-        desk.open(base + "/login")
-        desk.type("#email", "hr@example.com")
-        desk.type("#password", "northwind-demo")
-        desk.click("button[type=submit]")
-        while "/login" in desk.do("/url", method="GET"):
-            time.sleep(0.1)
+        sign_in(desk, base, "hr@example.com")
         desk.picture(folder / "today.png")
         desk.open(base + "/evaluations")
         desk.picture(folder / "evaluations.png")
@@ -114,12 +119,7 @@ def main():
         desk.picture(folder / "customer.png")
         desk.close()
         desk = Browser(port, 1280, 1500, 1)
-        desk.open(base + "/login")
-        desk.type("#email", "admin@example.com")
-        desk.type("#password", "northwind-demo")
-        desk.click("button[type=submit]")
-        while "/login" in desk.do("/url", method="GET"):
-            time.sleep(0.1)
+        sign_in(desk, base, "admin@example.com")
         desk.open(base + "/delivery")
         desk.picture(folder / "delivery.png")
         desk.close()

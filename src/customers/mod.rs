@@ -48,7 +48,7 @@ pub fn suppress(
 /// # Errors
 /// When the database does not answer.
 pub fn lift(connection: &mut PgConnection, keys: &Keyring, email: &str) -> Result<Vec<String>> {
-    queries::delete_suppressions(connection, &keys.pseudonyms(PURPOSE, &email.to_lowercase()))
+    queries::delete_suppressions(connection, &suppression_hashes(keys, email))
 }
 
 /// Returns why an address must not be mailed, or nothing.
@@ -56,7 +56,7 @@ pub fn lift(connection: &mut PgConnection, keys: &Keyring, email: &str) -> Resul
 /// # Errors
 /// When the database does not answer.
 pub fn suppressed(connection: &mut PgConnection, keys: &Keyring, email: &str) -> Result<Option<String>> {
-    queries::find_suppression(connection, &keys.pseudonyms(PURPOSE, &email.to_lowercase()))
+    queries::find_suppression(connection, &suppression_hashes(keys, email))
 }
 
 /// Returns those of several addresses that must not be mailed, each with the reason.
@@ -70,7 +70,7 @@ pub fn suppressed_among(
 ) -> Result<HashMap<String, String>> {
     let mut by_hash: HashMap<Vec<u8>, &str> = HashMap::with_capacity(emails.len());
     for email in emails {
-        let hashes = keys.pseudonyms(PURPOSE, &email.to_lowercase());
+        let hashes = suppression_hashes(keys, email);
         by_hash.extend(hashes.into_iter().map(|hash| (hash, *email)));
     }
     let hashes: Vec<&[u8]> = by_hash.keys().map(Vec::as_slice).collect();

@@ -2,7 +2,7 @@
 
 use super::breaker::{self, Admission};
 use super::model::{Claimed, Due, TOO_OLD, domain_of};
-use super::{asked, eligibility, queries, throttle};
+use super::{asked, eligibility, fuse, queries, throttle};
 use crate::app::App;
 use crate::config::zone_or;
 use crate::customers;
@@ -11,7 +11,7 @@ use crate::visits::Outcome;
 use crate::visits::store::{self, Change};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
-use queries::{health, queue};
+use queries::queue;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -32,8 +32,7 @@ pub enum Look {
 pub fn claim(connection: &mut PgConnection, app: &App, worker: Uuid, most: i64) -> Result<Look> {
     let (now, sending) = (app.clock.now(), &app.config.sending);
     // Asked each time: a pause, or a fuse that blew elsewhere, holds in the middle of a run.
-    let is_whole = health::find_fuse(connection)?.is_none_or(|fuse| fuse.blown_at.is_none());
-    if !is_whole || !queries::is_on(connection, sending.always_on)? {
+    if !fuse::is_whole(connection)? || !queries::is_on(connection, sending.always_on)? {
         return Ok(Look::Nothing);
     }
     let admission = breaker::admit(connection, now, sending.lease)?;
@@ -106,12 +105,7 @@ fn sift(connection: &mut PgConnection, app: &App, due: Vec<Due>, now: DateTime<U
 }
 
 /// Lets a letter be whose address was stopped since.
-pub(super) fn let_be(
-    connection: &mut PgConnection,
-    one: &Due,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> Result<()> {
+fn let_be(connection: &mut PgConnection, one: &Due, reason: &str, now: DateTime<Utc>) -> Result<()> {
     if one.mailed_at.is_some() {
         return queue::plan_further(connection, one.id, None, None);
     }

@@ -73,15 +73,14 @@ pub fn record(
 ) -> Result<bool> {
     let (accepted, others): (Vec<&Attempted>, Vec<&Attempted>) =
         ended.iter().map(AsRef::as_ref).partition(|one| one.end.verdict == Verdict::Accepted);
-    let mut recorder = Recorder { connection, app, worker, now: app.clock.now() };
+    let now = app.clock.now();
     if others.is_empty() {
         // Nearly always: one statement is a transaction of its own.
-        recorder.accepted(&accepted, true)?;
+        Recorder { connection, app, worker, now }.accepted(&accepted, true)?;
         return Ok(false);
     }
-    db::transaction(recorder.connection, |connection| {
-        let mut recorder = Recorder { connection, app, worker, now: recorder.now };
-        recorder.all(&accepted, &others)
+    db::transaction(connection, |connection| {
+        Recorder { connection, app, worker, now }.all(&accepted, &others)
     })
 }
 

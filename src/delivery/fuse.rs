@@ -63,7 +63,7 @@ impl Watch {
         let now = app.clock.now();
         let looked_at = *self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
         if looked_at.is_some_and(|at| (at..at + EVERY).contains(&now)) {
-            return app.db(|connection| Ok(is_whole(health::find_fuse(connection)?.as_ref()))).await;
+            return app.db(is_whole).await;
         }
         let seen = self.read();
         let identity = app.db(|connection| Ok(health::read_identity(connection).ok())).await?;
@@ -92,13 +92,17 @@ impl Watch {
     }
 }
 
-fn is_whole(fuse: Option<&Fuse>) -> bool {
-    fuse.is_none_or(|fuse| fuse.blown_at.is_none())
+/// Tells whether the fuse has not blown, by its row alone.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_whole(connection: &mut PgConnection) -> Result<bool> {
+    Ok(health::find_fuse(connection)?.is_none_or(|fuse| fuse.blown_at.is_none()))
 }
 
 fn look(connection: &mut PgConnection, seen: Option<&Seen>, here: &Seen) -> Result<Verdict> {
     let fuse = health::find_fuse(connection)?;
-    if !is_whole(fuse.as_ref()) {
+    if fuse.as_ref().is_some_and(|fuse| fuse.blown_at.is_some()) {
         return Ok(Verdict::Blown);
     }
     let held = fuse.as_ref().and_then(|fuse| fuse.released_at);

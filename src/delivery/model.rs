@@ -1,8 +1,9 @@
 //! Invitations and attempts as rows.
 
+use crate::db::schema::{invitation, visit};
 use crate::surveys::Content;
 use chrono::{DateTime, Utc};
-use diesel::Queryable;
+use diesel::{Queryable, Selectable};
 use std::str::FromStr;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -126,25 +127,32 @@ impl Claimed {
 }
 
 /// An invitation that is due, with what decides whether it goes out now.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
 pub struct Due {
     /// Our id.
+    #[diesel(select_expression = invitation::id)]
     pub id: Uuid,
     /// The visit.
+    #[diesel(select_expression = visit::id)]
     pub visit: Uuid,
     /// When the visit was mailed first, if this is a further letter.
+    #[diesel(select_expression = invitation::sent_at)]
     pub mailed_at: Option<DateTime<Utc>>,
     /// The turn that a rate limit gave it.
+    #[diesel(select_expression = invitation::slot_at)]
     pub slot_at: Option<DateTime<Utc>>,
     /// Where the visit stands.
+    #[diesel(select_expression = visit::outcome)]
     pub outcome: String,
-    /// When the service was finished.
-    pub visited_at: DateTime<Utc>,
     /// The customer.
+    #[diesel(select_expression = visit::customer_id)]
     pub customer: Option<Uuid>,
     /// The customer's address.
+    #[diesel(select_expression = visit::customer_email)]
     pub email: Option<String>,
     /// The customer's zone.
+    #[diesel(select_expression = visit::customer_time_zone)]
     pub time_zone: Option<String>,
 }
 

@@ -184,15 +184,11 @@ impl Run {
         tracing::info!(visit = %claimed.visit, letter = claimed.letter.as_str(), attempt = claimed.attempts,
             verdict = ?end.verdict, "letter");
         let is_fault = matches!(end.verdict, Verdict::RelayFault | Verdict::OurFault | Verdict::Unknown);
-        let ended = Arc::new(Attempted { claimed, end });
-        if is_fault {
-            // The next letter on this connection waits until the breaker has heard of it.
-            self.record(ended).await?;
-            drop(turn);
-            return Ok(());
-        }
+        // After a fault the next letter on this connection waits until the breaker has heard of it.
+        let turn = is_fault.then_some(turn);
+        let recorded = self.record(Arc::new(Attempted { claimed, end })).await;
         drop(turn);
-        self.record(ended).await
+        recorded
     }
 
     /// Gives a connection on which the relay waits for the body. One that was kept open may have been closed by the

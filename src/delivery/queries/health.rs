@@ -5,12 +5,12 @@ use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::Text;
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable, QueryableByName,
-    RunQueryDsl,
+    AsChangeset, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable,
+    QueryableByName, RunQueryDsl, Selectable, SelectableHelper,
 };
 
 /// The row of the breaker.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Insertable, diesel::AsChangeset)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = relay_breaker, treat_none_as_null = true)]
 pub struct Breaker {
     /// Faults of the relay one after the other.
@@ -27,30 +27,16 @@ pub struct Breaker {
     pub words: Option<String>,
 }
 
-type BreakerColumns = (
-    relay_breaker::faults,
-    relay_breaker::openings,
-    relay_breaker::opened_at,
-    relay_breaker::open_until,
-    relay_breaker::probe_until,
-    relay_breaker::words,
-);
-
-const BREAKER: BreakerColumns = (
-    relay_breaker::faults,
-    relay_breaker::openings,
-    relay_breaker::opened_at,
-    relay_breaker::open_until,
-    relay_breaker::probe_until,
-    relay_breaker::words,
-);
-
 /// Reads the breaker.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn find_breaker(connection: &mut PgConnection) -> Result<Breaker> {
-    Ok(relay_breaker::table.select(BREAKER).get_result(connection).optional()?.unwrap_or_default())
+    Ok(relay_breaker::table
+        .select(Breaker::as_select())
+        .get_result(connection)
+        .optional()?
+        .unwrap_or_default())
 }
 
 /// Reads the breaker and locks it until the end of the transaction.
@@ -62,7 +48,7 @@ pub fn lock_breaker(connection: &mut PgConnection) -> Result<Breaker> {
         .values(Breaker::default())
         .on_conflict_do_nothing()
         .execute(connection)?;
-    Ok(relay_breaker::table.select(BREAKER).for_update().get_result(connection)?)
+    Ok(relay_breaker::table.select(Breaker::as_select()).for_update().get_result(connection)?)
 }
 
 /// Writes the breaker.
@@ -113,7 +99,7 @@ pub fn prune_rates(connection: &mut PgConnection, before: DateTime<Utc>) -> Resu
 }
 
 /// The row of the fuse.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable, diesel::AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = sending_fuse, treat_none_as_null = true)]
 pub struct Fuse {
     /// When a worker last looked.
@@ -130,30 +116,12 @@ pub struct Fuse {
     pub released_by: Option<String>,
 }
 
-type FuseColumns = (
-    sending_fuse::beat_at,
-    sending_fuse::identity,
-    sending_fuse::blown_at,
-    sending_fuse::reason,
-    sending_fuse::released_at,
-    sending_fuse::released_by,
-);
-
-const FUSE: FuseColumns = (
-    sending_fuse::beat_at,
-    sending_fuse::identity,
-    sending_fuse::blown_at,
-    sending_fuse::reason,
-    sending_fuse::released_at,
-    sending_fuse::released_by,
-);
-
 /// Reads the fuse; nothing before the first look.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn find_fuse(connection: &mut PgConnection) -> Result<Option<Fuse>> {
-    Ok(sending_fuse::table.select(FUSE).get_result(connection).optional()?)
+    Ok(sending_fuse::table.select(Fuse::as_select()).get_result(connection).optional()?)
 }
 
 /// Writes the fuse.

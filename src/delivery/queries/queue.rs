@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::sql_types::Text;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, PgConnection, QueryDsl, RunQueryDsl,
+    SelectableHelper,
 };
 use uuid::Uuid;
 
@@ -33,17 +34,7 @@ pub fn lock_due(
         .limit(limit)
         .for_update()
         .skip_locked()
-        .select((
-            invitation::id,
-            visit::id,
-            invitation::sent_at,
-            invitation::slot_at,
-            visit::outcome,
-            visit::visited_at,
-            visit::customer_id,
-            visit::customer_email,
-            visit::customer_time_zone,
-        ))
+        .select(Due::as_select())
         .load(connection)?)
 }
 
@@ -60,17 +51,7 @@ pub fn lock_further(connection: &mut PgConnection, now: DateTime<Utc>, limit: i6
         .limit(limit)
         .for_update()
         .skip_locked()
-        .select((
-            invitation::id,
-            visit::id,
-            invitation::sent_at,
-            invitation::slot_at,
-            visit::outcome,
-            visit::visited_at,
-            visit::customer_id,
-            visit::customer_email,
-            visit::customer_time_zone,
-        ))
+        .select(Due::as_select())
         .load(connection)?)
 }
 

@@ -15,7 +15,6 @@ pub mod make;
 pub mod postfix;
 pub mod program;
 pub mod queue;
-pub mod relay;
 pub mod scripted;
 pub mod smtp;
 

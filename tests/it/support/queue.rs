@@ -1,10 +1,17 @@
 //! What a worker leaves behind that dies at a chosen moment, and a letter held back in the middle of its sending.
 
 use super::TestApp;
-use super::relay::Relay;
+use super::scripted::Scripted;
 use hearback::ids::LinkToken;
 
-pub use super::relay::Hold;
+/// When the mail server waits.
+#[derive(Clone, Copy)]
+pub enum Hold {
+    /// Before it lets the letter begin.
+    BeforeLetter,
+    /// After the final dot, before its reply.
+    BeforeReply,
+}
 
 impl TestApp {
     /// Leaves the planned invitation of a visit as a worker that was killed leaves it: claimed with a lease of a
@@ -38,17 +45,21 @@ impl TestApp {
 /// whole letter came.
 #[track_caller]
 pub fn while_sending(hold: Hold, id: &str, act: impl FnOnce(&TestApp)) -> (TestApp, bool) {
-    let relay = Relay::start(hold);
-    let app = TestApp::with(&[("HEARBACK_MAIL_URL", &format!("smtp://127.0.0.1:{}?tls=none", relay.port))]);
+    let stage = match hold {
+        Hold::BeforeLetter => "data",
+        Hold::BeforeReply => "dot",
+    };
+    let relay = Scripted::start(&[&format!("{stage}: @1 pause")]);
+    let app = TestApp::with(&[("HEARBACK_MAIL_URL", &relay.url())]);
     app.bring(&super::make::visit(id));
-    let came = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let working = scope.spawn(|| app.work());
-        relay.wait_for_moment();
+        relay.wait("paused", stage, id);
         assert_eq!(app.outcome(id), "sending");
         act(&app);
-        let came = relay.go_on();
+        relay.go();
         working.join().unwrap();
-        came
     });
+    let came = relay.taken(id) > 0;
     (app, came)
 }
