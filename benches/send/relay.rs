@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Instant;
 
 const ROUNDS: usize = 5;
-const LETTERS: usize = 6_000;
+const LETTERS: usize = 3_000;
 /// About the size of a letter of ours.
 const BYTES: usize = 6_000;
 
