@@ -190,8 +190,8 @@ diesel::table! {
         key -> Text,
         position -> Int4,
         kind -> Text,
-        scale_min -> Int4,
-        scale_max -> Int4,
+        scale_min -> Nullable<Int4>,
+        scale_max -> Nullable<Int4>,
     }
 }
 

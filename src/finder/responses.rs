@@ -14,7 +14,7 @@ use crate::db::page::{self, Cursor, Meta};
 use crate::error::{Error, Result};
 use crate::scores::contribution::Contribution;
 use crate::scores::queries::load_contributions;
-use crate::surveys::Content;
+use crate::surveys::{Content, Question};
 use crate::visits::queries::staff::{self, Credited, VisitFacts};
 use crate::web::format::{long_day, moment, permille};
 use crate::web::list::{Asked, Choice, Dates, Pages, ROWS};
@@ -187,20 +187,21 @@ fn page(shell: crate::web::shell::Shell, found: &Found, zone: Tz) -> ResponsePag
 }
 
 fn list_answers(content: &Content, given: &Value, came: &str) -> Vec<Answer> {
-    let answer = |question: &crate::surveys::Question| {
+    let answer = |question: &Question| {
         let texts = content.texts_of(&question.key, "en");
-        Answer {
-            key: question.key.clone(),
-            question: texts.text_with(came),
-            hint: texts.hint,
-            given: given
-                .get(&question.key)
-                .and_then(Value::as_i64)
-                .map(|value| views::of_scale(value, Some((question.min, question.max)))),
-            scale: format!("{} to {}", question.min, question.max),
-        }
+        let given = given.get(&question.key).and_then(|value| match value {
+            Value::Bool(yes) => Some(if *yes { "Yes" } else { "No" }.to_owned()),
+            Value::Number(point) => {
+                point.as_i64().map(|point| views::of_scale(point, Some((question.min, question.max))))
+            }
+            other => texts.words_of(other),
+        });
+        let is_scale = question.kind.is_scale();
+        let scale = if is_scale { format!("{} to {}", question.min, question.max) } else { String::new() };
+        Answer { key: question.key.clone(), question: texts.text_with(came), hint: texts.hint, given, scale }
     };
-    content.questions.iter().map(answer).collect()
+    let was_asked = |question: &&Question| question.when.is_none() || given.get(&question.key).is_some();
+    content.questions.iter().filter(was_asked).map(answer).collect()
 }
 
 fn revisions(found: &Found, zone: Tz) -> Vec<RevisionLine> {

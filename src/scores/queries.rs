@@ -115,7 +115,13 @@ fn load_scales(connection: &mut PgConnection, versions: &[Uuid]) -> Result<Scale
     let rows: Vec<(Uuid, String, i32, i32)> = question::table
         .filter(question::survey_version_id.eq_any(versions))
         .order((question::survey_version_id, question::position))
-        .select((question::survey_version_id, question::key, question::scale_min, question::scale_max))
+        .select((
+            question::survey_version_id,
+            question::key,
+            question::scale_min.assume_not_null(),
+            question::scale_max.assume_not_null(),
+        ))
+        .filter(question::scale_min.is_not_null())
         .load(connection)?;
     let mut scales: Scales = HashMap::new();
     for (version, key, min, max) in rows {

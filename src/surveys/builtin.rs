@@ -1,9 +1,10 @@
 //! The survey that comes with the program: `post-service`.
 //!
-//! `overall` first, then the four places where service goes wrong or right. Changing a word here publishes a
-//! new version at the next start; a key never gets another meaning or scale.
+//! `overall` first, then what went wrong or well by what was answered there, then the four places where service goes
+//! wrong or right. Changing a word here publishes a new version at the next start; a key never gets another meaning or
+//! scale.
 
-use super::model::{Content, Question, QuestionTexts, SurveyVersion};
+use super::model::{Content, Kind, Question, QuestionTexts, SurveyVersion, When};
 use super::queries;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -17,10 +18,66 @@ const KEYS: [&str; 5] = ["overall", "process", "communication", "value", "skill"
 
 /// Returns what the built-in survey asks.
 pub fn content() -> Content {
-    let question = |key: &str| Question { key: key.to_owned(), min: 1, max: 5 };
+    let rating = |key: &&str| Question { key: (*key).to_owned(), min: 1, max: 5, ..Question::default() };
     let texts = [("en", english()), ("de", german()), ("fr", french()), ("es", spanish()), ("ar", arabic())];
-    let texts = texts.into_iter().map(|(language, words)| (language.to_owned(), words)).collect();
-    Content { questions: KEYS.iter().map(|key| question(key)).collect(), texts }
+    let texts = texts.into_iter().map(|(language, mut words)| {
+        let reasons = words.iter().filter(|(key, _)| REASONS.contains(&key.as_str()));
+        let reasons: BTreeMap<String, String> = reasons
+            .map(|(key, texts)| {
+                (key.clone(), texts.text_without_name.as_ref().unwrap_or(&texts.text).clone())
+            })
+            .collect();
+        words.extend(branches(language).into_iter().map(|(key, mut asked)| {
+            if key != "put_right" {
+                asked.options.clone_from(&reasons);
+            }
+            (key.to_owned(), asked)
+        }));
+        (language.to_owned(), words)
+    });
+    let (first, others) = KEYS.split_at(1);
+    let mut questions: Vec<Question> = first.iter().map(rating).collect();
+    questions.extend(branching());
+    questions.extend(others.iter().map(rating));
+    Content { questions, texts: texts.collect() }
+}
+
+/// Where service goes wrong or right.
+const REASONS: [&str; 4] = ["process", "communication", "value", "skill"];
+
+/// What is asked by how satisfied the customer is.
+fn branching() -> [Question; 3] {
+    let asked = |key: &str, kind: Kind, (from, to): (i32, i32)| Question {
+        key: key.to_owned(),
+        kind,
+        options: if kind == Kind::Choices { REASONS.map(str::to_owned).to_vec() } else { Vec::new() },
+        when: Some(When { from, to }),
+        ..Question::default()
+    };
+    [
+        asked("wrong", Kind::Choices, (1, 3)),
+        asked("put_right", Kind::Text, (1, 3)),
+        asked("well", Kind::Choices, (4, 5)),
+    ]
+}
+
+fn branches(language: &str) -> [(&'static str, QuestionTexts); 3] {
+    let (wrong, put_right, well) = match language {
+        "de" => ("Was ist schiefgegangen?", "Was würde es wieder gutmachen?", "Was war gut?"),
+        "fr" => (
+            "Qu’est-ce qui n’a pas été\u{a0}?",
+            "Comment pourrions-nous y remédier\u{a0}?",
+            "Qu’est-ce qui a été bien fait\u{a0}?",
+        ),
+        "es" => ("¿Qué salió mal?", "¿Qué lo arreglaría?", "¿Qué se hizo bien?"),
+        "ar" => ("ما الذي لم يكن على ما يرام؟", "ما الذي يمكن أن يصلح الأمر؟", "ما الذي كان جيدًا؟"),
+        _ => ("What went wrong?", "What would put it right?", "What was done well?"),
+    };
+    [
+        ("wrong", texts(wrong, "", "", "")),
+        ("put_right", texts(put_right, "", "", "")),
+        ("well", texts(well, "", "", "")),
+    ]
 }
 
 fn texts(text: &str, hint: &str, low: &str, high: &str) -> QuestionTexts {
@@ -168,7 +225,13 @@ mod tests {
             assert!(texts["skill"].text.contains("{employees}"), "{language}");
             for question in &content.questions {
                 let words = texts.get(&question.key).unwrap();
-                assert!(!words.text.is_empty() && !words.low.is_empty(), "{language} {}", question.key);
+                assert!(!words.text.is_empty(), "{language} {}", question.key);
+                assert_eq!(words.low.is_empty(), !question.kind.is_scale(), "{language} {}", question.key);
+                assert!(
+                    question.options.iter().all(|key| words.option(key) != key),
+                    "{language} {}",
+                    question.key
+                );
                 let points = i32::try_from(words.points.len()).unwrap();
                 assert!(points == 0 || points == question.max - question.min + 1);
             }

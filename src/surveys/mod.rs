@@ -10,4 +10,4 @@ pub mod past;
 pub mod queries;
 pub mod wording;
 
-pub use model::{Content, Question, QuestionTexts, SurveyVersion};
+pub use model::{Content, Kind, Question, QuestionTexts, SurveyVersion, When};

@@ -61,7 +61,12 @@ pub fn publish(
 
 /// The words are ours where we ask the same, without those for single points: the scale is another.
 fn content(keys: &[&str], scale: Scale) -> Content {
-    let question = |key: &&str| Question { key: (*key).to_owned(), min: scale.min, max: scale.max };
+    let question = |key: &&str| Question {
+        key: (*key).to_owned(),
+        min: scale.min,
+        max: scale.max,
+        ..Question::default()
+    };
     let mut texts = builtin::content().texts;
     for words in texts.values_mut() {
         words.retain(|key, _| keys.contains(&key.as_str()));
@@ -88,7 +93,10 @@ mod tests {
     #[test]
     fn a_question_of_the_past_keeps_our_words_and_its_own_scale() {
         let content = content(&["overall", "speed"], Scale { min: 0, max: 10 });
-        assert_eq!(content.questions[1], Question { key: "speed".into(), min: 0, max: 10 });
+        assert_eq!(
+            content.questions[1],
+            Question { key: "speed".into(), min: 0, max: 10, ..Question::default() }
+        );
         let words = content.texts_of("overall", "en");
         assert!(!words.text.is_empty() && words.points.is_empty());
         assert_eq!(content.texts_of("speed", "en").text, "speed");

@@ -94,9 +94,9 @@ pub fn insert_version(
                 question::survey_version_id.eq(id),
                 question::key.eq(&asked.key),
                 question::position.eq(position),
-                question::kind.eq("rating"),
-                question::scale_min.eq(asked.min),
-                question::scale_max.eq(asked.max),
+                question::kind.eq(asked.kind.as_str()),
+                question::scale_min.eq(asked.kind.is_scale().then_some(asked.min)),
+                question::scale_max.eq(asked.kind.is_scale().then_some(asked.max)),
             )
         })
         .collect();

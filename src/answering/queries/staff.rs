@@ -129,7 +129,7 @@ pub fn list_for_staff(
             response::comment,
             response::mode,
             response::certainty,
-            (question::scale_min, question::scale_max).nullable(),
+            (question::scale_min.assume_not_null(), question::scale_max.assume_not_null()).nullable(),
         ))
         .into_boxed();
     if let Some(from) = filter.from {
