@@ -1,5 +1,6 @@
 ### What the customer's pages say of their own, in Arabic. What is put in stands between marks that keep its own
-### direction; the digits are those of the mails.
+### direction; the digits are those of the mails. Ask ARABIC-FORM which of the six forms a number takes: the rules
+### that come with Fluent are right up to 99 only.
 
 language-label = اللغة
 
@@ -30,14 +31,14 @@ error-prefix = يُرجى التصحيح:
 choose = يُرجى اختيار رقم.
 choose-between = يُرجى اختيار رقم من { $min } إلى { $max }.
 comment-too-long =
-    يُرجى اختصار تعليقك إلى { $max ->
+    يُرجى اختصار تعليقك إلى { ARABIC-FORM($max) ->
         [zero] { $max } حرف
         [one] حرف واحد
         [two] حرفين
         [few] { $max } أحرف
         [many] { $max } حرفًا
        *[other] { $max } حرف
-    }. طوله الآن { $count ->
+    }. طوله الآن { ARABIC-FORM($count) ->
         [zero] { $count } حرف
         [one] حرف واحد
         [two] حرفان
@@ -102,7 +103,7 @@ privacy-readers =
     لا تحتوي الرسائل ولا هذه الصفحات على أي بكسل للتتبّع، ولا تحمّل هذه الصفحات شيئًا من جهات أخرى.
 privacy-time-title = إلى متى
 privacy-time =
-    يعمل الرابط الوارد في الرسالة لمدة { $days ->
+    يعمل الرابط الوارد في الرسالة لمدة { ARABIC-FORM($days) ->
         [zero] { $days } يوم
         [one] يوم واحد
         [two] يومين

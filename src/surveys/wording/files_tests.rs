@@ -90,6 +90,16 @@ fn every_form_of_every_text_can_be_put_into_words() {
 }
 
 #[test]
+fn arabic_asks_for_the_form_of_a_number_and_has_all_six() {
+    let arabic = source("ar");
+    assert!(!arabic.lines().any(|line| line.contains("{ $") && line.ends_with("->")));
+    let asked = arabic.matches("ARABIC-FORM($").count();
+    for form in ["[zero]", "[one]", "[two]", "[few]", "[many]", "*[other]"] {
+        assert_eq!(arabic.matches(form).count(), asked, "{form}");
+    }
+}
+
+#[test]
 fn no_text_shouts_or_is_empty() {
     for (language, _) in LANGUAGES {
         for line in source(language).lines().filter(|line| !line.starts_with('#')) {
