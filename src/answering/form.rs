@@ -1,7 +1,7 @@
 //! From posted fields to checked answers, or to what the customer should correct: pure.
 
 use super::views::FormError;
-use crate::surveys::wording::{Wording, fill};
+use crate::surveys::wording::Wording;
 use crate::surveys::{Content, Question};
 use crate::web::Fields;
 use std::collections::BTreeMap;
@@ -56,20 +56,17 @@ pub fn check(fields: &Fields, content: &Content, words: &Wording) -> Result<Answ
             Ok(Some(value)) => {
                 ratings.insert(question.key.clone(), value);
             }
-            Ok(None) if is_opening(content, question) => errors.push(error(&question.key, words.choose)),
+            Ok(None) if is_opening(content, question) => errors.push(error(&question.key, &words.choose)),
             Ok(None) => {}
             Err(()) => {
-                let ends = [("min", question.min.to_string()), ("max", question.max.to_string())];
-                let ends: Vec<(&str, &str)> =
-                    ends.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                errors.push(error(&question.key, &fill(words.choose_between, &ends)));
+                errors.push(error(&question.key, &words.choose_between(question.min, question.max)));
             }
         }
     }
     let is_foreign =
         |name: &str| !OTHERS.contains(&name) && !asked.iter().any(|question| question.key == name);
     if fields.names().any(is_foreign) {
-        errors.push(error("", words.form_changed));
+        errors.push(error("", &words.form_changed));
     }
     let comment = match step {
         Step::First => None,
@@ -77,10 +74,7 @@ pub fn check(fields: &Fields, content: &Content, words: &Wording) -> Result<Answ
     };
     let length = comment.as_ref().map_or(0, |comment| comment.chars().count());
     if length > LONGEST_COMMENT {
-        let numbers = [("count", length.to_string()), ("max", LONGEST_COMMENT.to_string())];
-        let numbers: Vec<(&str, &str)> =
-            numbers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        errors.push(error("comment", &fill(words.comment_too_long, &numbers)));
+        errors.push(error("comment", &words.comment_too_long(length, LONGEST_COMMENT)));
     }
     let call_me = step == Step::Second && fields.text("call_me").is_some();
     if errors.is_empty() { Ok(Answers { step, ratings, comment, call_me }) } else { Err(errors) }
@@ -117,10 +111,10 @@ fn clean_comment(text: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::surveys::builtin;
-    use crate::surveys::wording::ENGLISH;
+    use crate::surveys::wording::wording;
 
     fn checked(body: &str) -> Result<Answers, Vec<String>> {
-        check(&Fields::parse(body.as_bytes()), &builtin::content(), &ENGLISH)
+        check(&Fields::parse(body.as_bytes()), &builtin::content(), wording("en"))
             .map_err(|errors| errors.into_iter().map(|error| error.field_id).collect())
     }
 

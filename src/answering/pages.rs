@@ -58,7 +58,7 @@ async fn find(app: &App, text: &str, lang: Option<String>) -> Result<Found> {
 
 /// Words for a page on which the customer is not known.
 fn plain_words(app: &App, lang: Option<&str>) -> &'static Wording {
-    wording(lang.unwrap_or(&app.config.organisation.language))
+    wording(show::language(lang, None, &app.config.organisation.language))
 }
 
 fn unknown(app: &App, lang: Option<&str>) -> PageResult {

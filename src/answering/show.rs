@@ -8,12 +8,13 @@ use crate::app::App;
 use crate::config::zone_or;
 use crate::delivery::letter;
 use crate::delivery::model::About;
-use crate::surveys::wording::{Wording, wording};
+use crate::surveys::dates;
+use crate::surveys::wording::{Wording, spoken, wording};
 use crate::surveys::{Content, Question};
 use crate::web::Fields;
 use crate::web::assets;
 use crate::web::shell::Frame;
-use chrono::{DateTime, Locale, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 
@@ -37,9 +38,14 @@ pub fn is_open(link: &Link, now: DateTime<Utc>) -> bool {
     mailed && link.expires_at.is_none_or(|end| now < end) && link.outcome != "opted_out"
 }
 
-/// Chooses the language of a page: asked for, the customer's, the organisation's.
+/// Chooses the language of a page: asked for, the customer's, the organisation's, English; the first that we
+/// speak.
 pub fn language(asked: Option<&str>, customer: Option<&str>, organisation: &str) -> &'static str {
-    wording(asked.or(customer).unwrap_or(organisation)).language
+    asked
+        .and_then(spoken)
+        .or_else(|| customer.and_then(spoken))
+        .unwrap_or_else(|| wording(organisation))
+        .language
 }
 
 /// Makes what surrounds every customer's page. `path` is the page's own address, for the language switch;
@@ -95,10 +101,8 @@ impl Page {
     /// Returns until when the answer can be changed, in words; nothing when that is over.
     pub fn until(&self, organisation: Tz, now: DateTime<Utc>) -> Option<String> {
         let end = self.stored.as_ref().map_or(now, |stored| stored.answered_at) + EDITABLE;
-        let words = self.words();
-        let locale = Locale::try_from(words.locale).unwrap_or(Locale::en_GB);
-        let local = end.with_timezone(&self.zone(organisation));
-        (now < end).then(|| local.format_localized(words.deadline_format, locale).to_string())
+        let local = end.with_timezone(&self.zone(organisation)).naive_local();
+        (now < end).then(|| dates::with_time(local, self.language))
     }
 
     /// Returns a stored answer.
@@ -197,5 +201,19 @@ impl Typed {
     /// Tells which part of the form to show.
     pub fn step(page: &Page, asked: Option<&str>) -> Step {
         if asked == Some("2") && page.stored.is_some() { Step::Second } else { Step::First }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_the_first_that_we_speak_of_asked_for_customers_and_organisations() {
+        assert_eq!(language(Some("fr"), Some("es"), "de"), "fr");
+        assert_eq!(language(Some("pl"), Some("es-MX"), "de"), "es");
+        assert_eq!(language(None, Some("ar_EG"), "de"), "ar");
+        assert_eq!(language(None, Some("pl"), "de-AT"), "de");
+        assert_eq!(language(Some(""), None, "pl"), "en");
     }
 }

@@ -1,6 +1,7 @@
 //! What the customer's pages show. Every page has its [`Frame`] and the words of its language.
 
-use crate::surveys::wording::{LANGUAGES, Wording, fill};
+use crate::delivery::model::LINK_WORKS;
+use crate::surveys::wording::{LANGUAGES, Passage, Wording};
 use crate::web::shell::{Frame, LanguageLink, Link};
 use askama::Template;
 
@@ -90,7 +91,7 @@ pub fn points(min: i32, max: i32, labels: &[(i32, String)], chosen: Option<i32>)
 
 /// Says that a point was chosen in the mail and can be changed; for [`QuestionView::note`].
 pub fn preselected(w: &Wording, score: i32) -> String {
-    fill(w.preselected, &[("score", &score.to_string())])
+    w.preselected(score)
 }
 
 /// Makes the language switch; `href` returns the address of the same page in a language.
@@ -129,17 +130,17 @@ pub struct Surroundings {
 pub fn frame(w: &'static Wording, around: Surroundings) -> Frame {
     let link = |href: Option<String>, label: &str| href.map(|href| Link { href, label: label.to_owned() });
     let links = [
-        link(around.stop, w.stop_link),
-        link(around.privacy, w.privacy_link),
-        link(around.imprint_url, w.imprint_link),
+        link(around.stop, &w.stop_link),
+        link(around.privacy, &w.privacy_link),
+        link(around.imprint_url, &w.imprint_link),
     ];
     Frame {
         css: around.css,
         language: w.language,
         direction: w.direction,
-        why: around.why.then(|| fill(w.why, &[("organisation", &around.organisation)])),
+        why: around.why.then(|| w.why(&around.organisation)),
         organisation: around.organisation,
-        language_label: w.language_label,
+        language_label: &w.language_label,
         languages: around.languages,
         links: links.into_iter().flatten().collect(),
         imprint: around.imprint,
@@ -151,14 +152,7 @@ pub fn about(w: &Wording, service: &str, date: &str, people: &[String]) -> Strin
     let mut letters = service.chars();
     let service = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
     let service = service.unwrap_or_default();
-    match people.split_last() {
-        None => fill(w.about, &[("service", &service), ("date", date)]),
-        Some((last, [])) => fill(w.about_with, &[("service", &service), ("date", date), ("people", last)]),
-        Some((last, others)) => {
-            let people = format!("{}{}{last}", others.join(", "), w.and);
-            fill(w.about_with, &[("service", &service), ("date", date), ("people", &people)])
-        }
-    }
+    if people.is_empty() { w.about(&service, date) } else { w.about_with(&service, date, &w.names(people)) }
 }
 
 /// Step 1: the one question that matters most.
@@ -207,7 +201,7 @@ pub struct MorePage {
 
 impl MorePage {
     fn until_text(&self) -> String {
-        fill(self.w.changeable_until, &[("until", &self.until)])
+        self.w.changeable_until(&self.until)
     }
 
     fn comment_error(&self) -> Option<&str> {
@@ -229,7 +223,7 @@ pub struct Given {
 impl Given {
     /// Puts an answer into words and pips.
     pub fn new(w: &Wording, label: impl Into<String>, max: i32, value: i32) -> Self {
-        let text = fill(w.of, &[("value", &value.to_string()), ("max", &max.to_string())]);
+        let text = w.of(value, max);
         let pips = if (1..=MOST_PIPS).contains(&max) {
             (1..=max).map(|pip| pip <= value).collect()
         } else {
@@ -268,7 +262,7 @@ pub struct ThanksPage {
 
 impl ThanksPage {
     fn until_text(&self, until: &str) -> String {
-        fill(self.w.change_until, &[("until", until)])
+        self.w.change_until(until)
     }
 }
 
@@ -326,41 +320,44 @@ pub struct PrivacyPage {
 
 impl StopPage {
     fn text(&self) -> String {
-        fill(self.w.stop_text, &[("organisation", &self.frame.organisation)])
+        self.w.stop_text(&self.frame.organisation)
     }
 }
 
 impl StoppedPage {
     fn text(&self) -> String {
-        fill(self.w.stopped_text, &[("organisation", &self.frame.organisation)])
+        self.w.stopped_text(&self.frame.organisation)
     }
 }
 
 impl PrivacyPage {
-    fn text(&self, paragraph: &str) -> String {
-        fill(paragraph, &[("organisation", &self.frame.organisation)])
+    fn passages(&self) -> Vec<Passage> {
+        self.w.privacy(&self.frame.organisation, LINK_WORKS.num_days())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::surveys::wording::{ENGLISH, GERMAN};
+    use crate::surveys::wording::wording;
 
     #[test]
     fn the_visit_is_named_with_whoever_came() {
         let people = ["Ada".to_owned(), "Ben".to_owned(), "Cy".to_owned()];
         assert_eq!(
-            about(&ENGLISH, "boiler repair", "Tuesday 17 November", &[]),
+            about(wording("en"), "boiler repair", "Tuesday 17 November", &[]),
             "Boiler repair on Tuesday 17 November."
         );
-        assert_eq!(about(&ENGLISH, "x", "d", &people), "X on d, with Ada, Ben and Cy.");
-        assert_eq!(about(&GERMAN, "wartung", "Dienstag", &people[..1]), "Wartung am Dienstag, mit Ada.");
+        assert_eq!(about(wording("en"), "x", "d", &people), "X on d, with Ada, Ben and Cy.");
+        assert_eq!(
+            about(wording("de"), "wartung", "Dienstag", &people[..1]),
+            "Wartung am Dienstag, mit Ada."
+        );
     }
 
     #[test]
     fn pips_are_drawn_for_short_scales_only() {
-        assert_eq!(Given::new(&ENGLISH, "Overall", 5, 4).pips, [true, true, true, true, false]);
-        assert!(Given::new(&ENGLISH, "Overall", 10, 4).pips.is_empty());
+        assert_eq!(Given::new(wording("en"), "Overall", 5, 4).pips, [true, true, true, true, false]);
+        assert!(Given::new(wording("en"), "Overall", 10, 4).pips.is_empty());
     }
 }

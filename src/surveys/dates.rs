@@ -1,28 +1,52 @@
 //! Dates as people read them, in their language.
 
-use chrono::{Datelike, Locale, NaiveDate};
+use chrono::{Datelike, Locale, NaiveDate, NaiveDateTime, Timelike};
 
-/// How each language that letters are written in puts a date, in strftime's letters.
-const FORMS: [(&str, Locale, &str); 5] = [
-    ("en", Locale::en_GB, "%A %-d %B"),
-    ("de", Locale::de_DE, "%A, %-d. %B"),
-    ("fr", Locale::fr_FR, "%A %-d %B"),
-    ("es", Locale::es_ES, "%A %-d de %B"),
+/// How a language that we write in puts a date, and the time behind it, in strftime's letters.
+#[derive(Clone, Copy)]
+struct Form {
+    code: &'static str,
+    locale: Locale,
+    date: &'static str,
+    time: &'static str,
+}
+
+const ENGLISH: Form = Form { code: "en", locale: Locale::en_GB, date: "%A %-d %B", time: ", %H:%M" };
+
+const FORMS: [Form; 5] = [
+    ENGLISH,
+    Form { code: "de", locale: Locale::de_DE, date: "%A, %-d. %B", time: ", %H:%M Uhr" },
+    Form { code: "fr", locale: Locale::fr_FR, date: "%A %-d %B", time: " à %-H\u{a0}h\u{a0}%M" },
+    Form { code: "es", locale: Locale::es_ES, date: "%A %-d de %B", time: " a las %-H:%M" },
     // The names of the Gregorian months that Egypt and the Gulf use, which readers elsewhere know too.
-    ("ar", Locale::ar_EG, "%A %-d %B"),
+    Form { code: "ar", locale: Locale::ar_EG, date: "%A %-d %B", time: "، الساعة %H:%M" },
 ];
 
 /// On the first of a month French says the ordinal.
 const FRENCH_FIRST: &str = "%A 1er %B";
 
+/// In Spanish one o'clock is singular.
+const SPANISH_ONE: &str = " a la %-H:%M";
+
+/// A language is known by the first part of its tag; one we do not write in gets English.
+fn form(language: &str) -> Form {
+    let primary = language.split(['-', '_']).next().unwrap_or_default();
+    FORMS.into_iter().find(|form| form.code.eq_ignore_ascii_case(primary)).unwrap_or(ENGLISH)
+}
+
 /// Writes a date with its weekday and month, without the year: `Tuesday 17 November`. A language is known by
 /// the first part of its tag; one we do not write in gets English.
 pub fn long(date: NaiveDate, language: &str) -> String {
-    let primary = language.split(['-', '_']).next().unwrap_or_default();
-    let known = FORMS.iter().find(|(code, ..)| code.eq_ignore_ascii_case(primary));
-    let (code, locale, form) = known.copied().unwrap_or(("en", Locale::en_GB, "%A %-d %B"));
-    let form = if code == "fr" && date.day() == 1 { FRENCH_FIRST } else { form };
-    date.format_localized(form, locale).to_string()
+    let form = form(language);
+    let written = if form.code == "fr" && date.day() == 1 { FRENCH_FIRST } else { form.date };
+    date.format_localized(written, form.locale).to_string()
+}
+
+/// Writes a moment of the reader's clock to the minute, on 24 hours: `Friday 20 November, 14:05`.
+pub fn with_time(local: NaiveDateTime, language: &str) -> String {
+    let form = form(language);
+    let time = if form.code == "es" && local.hour() == 1 { SPANISH_ONE } else { form.time };
+    format!("{}{}", long(local.date(), language), local.format(time))
 }
 
 #[cfg(test)]
@@ -73,6 +97,28 @@ mod tests {
         assert_eq!(days("fr").join(" "), "mardi mercredi jeudi vendredi samedi dimanche lundi");
         assert_eq!(days("es").join(" "), "martes miércoles jueves viernes sábado domingo lunes");
         assert_eq!(days("ar").join(" "), "الثلاثاء الأربعاء الخميس الجمعة السبت الأحد الاثنين");
+    }
+
+    #[test]
+    fn a_moment_reads_as_its_language_writes_it() {
+        let at = |hour, language| {
+            with_time(
+                NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(hour, 5, 59).unwrap(),
+                language,
+            )
+        };
+        for (language, written) in [
+            ("en", "Friday 20 November, 14:05"),
+            ("de-CH", "Freitag, 20. November, 14:05 Uhr"),
+            ("fr", "vendredi 20 novembre à 14\u{a0}h\u{a0}05"),
+            ("es", "viernes 20 de noviembre a las 14:05"),
+            ("ar", "الجمعة 20 نوفمبر، الساعة 14:05"),
+            ("pl", "Friday 20 November, 14:05"),
+        ] {
+            assert_eq!(at(14, language), written, "{language}");
+        }
+        assert!(at(0, "en").ends_with(", 00:05") && at(9, "fr").ends_with(" à 9\u{a0}h\u{a0}05"));
+        assert!(at(1, "es").ends_with(" a la 1:05") && at(13, "es").ends_with(" a las 13:05"));
     }
 
     #[test]

@@ -1,174 +1,189 @@
 //! Every word that a customer's page says of its own, by language. What a survey asks is data of its version.
 //!
-//! A text may name values in braces; [`fill`] puts them in. A further language is one more file below `wording/`.
+//! The texts stand in `locales/*/customer.ftl`. A new one is a line in [`words!`] and a line in each of the
+//! files; a test names the language and the id of what is missing, unknown or uses other values.
 
-mod english;
-mod german;
+mod catalogue;
+#[cfg(test)]
+mod files_tests;
 
-pub use english::ENGLISH;
-pub use german::GERMAN;
+use catalogue::Catalogue;
+use fluent_bundle::FluentArgs;
+use std::sync::LazyLock;
 
 /// The languages the pages speak: BCP 47 code and own name, in the order of the switch.
-pub const LANGUAGES: &[(&str, &str)] = &[("en", "English"), ("de", "Deutsch")];
+pub const LANGUAGES: &[(&str, &str)] =
+    &[("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")];
 
-/// One part of the privacy page; the texts may name `{organisation}`.
-#[derive(Debug)]
+/// Declares [`Wording`]: each text is a field, each sentence with values a method. `answer_title` is the id
+/// `answer-title` in the files, and the values have the same names there.
+macro_rules! words {
+    (
+        texts { $($text:ident = $text_is:literal;)* }
+        sentences { $($sentence:ident($($value:ident: $kind:ty),+) = $sentence_is:literal;)* }
+    ) => {
+        /// The words of one language.
+        pub struct Wording {
+            /// BCP 47 code.
+            pub language: &'static str,
+            /// `ltr` or `rtl`.
+            pub direction: &'static str,
+            $(#[doc = $text_is] pub $text: String,)*
+            catalogue: Catalogue,
+        }
+
+        impl Wording {
+            fn read(language: &'static str, direction: &'static str, source: &str) -> Self {
+                let catalogue = Catalogue::read(language, direction, source);
+                Self {
+                    language,
+                    direction,
+                    $($text: catalogue.text(stringify!($text), None),)*
+                    catalogue,
+                }
+            }
+
+            $(#[doc = $sentence_is]
+            pub fn $sentence(&self, $($value: $kind),+) -> String {
+                let mut values = FluentArgs::new();
+                $(values.set(stringify!($value), $value);)+
+                self.catalogue.text(stringify!($sentence), Some(&values))
+            })*
+        }
+
+        /// Every text with the names of its values.
+        #[cfg(test)]
+        const DECLARED: &[(&str, &[&str])] = &[
+            $((stringify!($text), &[]),)*
+            $((stringify!($sentence), &[$(stringify!($value)),+]),)*
+        ];
+    };
+}
+
+words! {
+    texts {
+        language_label = "The word for language.";
+        answer_title = "Heading of the first step.";
+        duration = "How long the first step takes.";
+        send_answer = "Button of the first step.";
+        honeypot = "Label of the field that people do not see.";
+        more_title = "Heading of the second step.";
+        more_lead = "What the second step is.";
+        no_answer = "The radio that takes an answer back.";
+        comment = "Label of the comment.";
+        comment_hint = "What to leave out of the comment.";
+        call_me = "The wish to be called; the mails quote it.";
+        send = "Button of the second step.";
+        error_title = "Heading above the list of errors.";
+        error_prefix = "Begins the page's title when something needs correcting.";
+        choose = "No number was chosen where one is needed.";
+        form_expired = "The form was open for too long or came from elsewhere; nothing was stored.";
+        form_changed = "A form had a question that is not in this survey.";
+        thanks_title = "Heading after sending.";
+        thanks_text = "What stands after sending.";
+        thanks_call = "What follows from the wish to be called.";
+        given = "Heading of what was sent.";
+        change = "Link back to the form.";
+        stands = "The time for changes is over.";
+        closed_title = "Heading when it is too late.";
+        closed_text = "Why it is too late and what can be done.";
+        unknown_title = "Heading when the link leads nowhere.";
+        unknown_text = "What the reader can do about it.";
+        stop_title = "Heading of the question whether to stop.";
+        stop_nothing_yet = "Says that opening the page changed nothing.";
+        stop_button = "Button that stops the mails.";
+        stopped_title = "Heading after stopping.";
+        stop_link = "Link to the page that stops the mails.";
+        privacy_link = "Link to the privacy page.";
+        imprint_link = "Link to the imprint.";
+        privacy_title = "Heading of the privacy page.";
+        privacy_responsible_title = "Heading: who is responsible.";
+        privacy_stored_title = "Heading: what is stored.";
+        privacy_use_title = "Heading: what it is used for.";
+        privacy_use = "What it is used for.";
+        privacy_readers_title = "Heading: who sees it.";
+        privacy_time_title = "Heading: how long.";
+        privacy_rights_title = "Heading: the customer's rights.";
+    }
+    sentences {
+        about(service: &str, date: &str) = "Names the visit.";
+        about_with(service: &str, date: &str, people: &str) = "Names the visit and who came.";
+        names_next(names: &str, name: &str) = "Puts a name behind others when more follow.";
+        names_last(names: &str, name: &str) = "Puts the last name behind others.";
+        preselected(score: i32) = "Says that a number was chosen in the mail.";
+        changeable_until(until: &str) = "Until when the answer can be changed.";
+        choose_between(min: i32, max: i32) = "A number outside the scale came.";
+        comment_too_long(count: usize, max: usize) = "The comment is too long (characters).";
+        of(value: i32, max: i32) = "An answer on its scale.";
+        quoted(text: &str) = "A quotation.";
+        change_until(until: &str) = "Until when the link back works.";
+        stop_text(organisation: &str) = "What stopping does.";
+        stopped_text(organisation: &str) = "What holds after stopping.";
+        why(organisation: &str) = "Why this person was asked and who reads the answer.";
+        privacy_responsible(organisation: &str) = "Who is responsible.";
+        privacy_stored(organisation: &str) = "What is stored.";
+        privacy_readers(organisation: &str) = "Who sees it.";
+        privacy_time(days: i64, organisation: &str) = "How long the link works (days) and the answer is kept.";
+        privacy_rights(organisation: &str) = "The customer's rights.";
+    }
+}
+
+/// One part of the privacy page.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Passage {
     /// What it is about.
     pub heading: &'static str,
     /// What there is to say.
-    pub paragraphs: &'static [&'static str],
+    pub paragraphs: Vec<String>,
 }
 
-/// The words of one language.
-#[derive(Debug)]
-pub struct Wording {
-    /// BCP 47 code.
-    pub language: &'static str,
-    /// `ltr` or `rtl`.
-    pub direction: &'static str,
-    /// Name of the locale for dates, such as `en_GB`.
-    pub locale: &'static str,
-    /// A day with its time in strftime's letters.
-    pub deadline_format: &'static str,
-    /// The word for language.
-    pub language_label: &'static str,
+impl Wording {
+    /// Lists names as the language does: `Ada, Ben and Cy`.
+    pub fn names(&self, names: &[String]) -> String {
+        let Some((first, further)) = names.split_first() else { return String::new() };
+        let Some((last, between)) = further.split_last() else { return first.clone() };
+        let listed = between.iter().fold(first.clone(), |names, name| self.names_next(&names, name));
+        self.names_last(&listed, last)
+    }
 
-    /// Heading of the first step.
-    pub answer_title: &'static str,
-    /// Names the visit: `{service}`, `{date}`.
-    pub about: &'static str,
-    /// Names the visit and who came: `{service}`, `{date}`, `{people}`.
-    pub about_with: &'static str,
-    /// Joins the last two of several names, with its spaces.
-    pub and: &'static str,
-    /// How long the first step takes.
-    pub duration: &'static str,
-    /// Says that a number was chosen in the mail: `{score}`.
-    pub preselected: &'static str,
-    /// Button of the first step.
-    pub send_answer: &'static str,
-    /// Until when the answer can be changed: `{until}`.
-    pub changeable_until: &'static str,
-    /// Label of the field that people do not see.
-    pub honeypot: &'static str,
+    /// Makes the parts of the privacy page; `days` is how long a link works.
+    pub fn privacy(&'static self, organisation: &str, days: i64) -> Vec<Passage> {
+        let passage = |heading: &'static str, text: String| Passage {
+            heading,
+            paragraphs: text.split("\n\n").map(str::to_owned).collect(),
+        };
+        vec![
+            passage(&self.privacy_responsible_title, self.privacy_responsible(organisation)),
+            passage(&self.privacy_stored_title, self.privacy_stored(organisation)),
+            passage(&self.privacy_use_title, self.privacy_use.clone()),
+            passage(&self.privacy_readers_title, self.privacy_readers(organisation)),
+            passage(&self.privacy_time_title, self.privacy_time(days, organisation)),
+            passage(&self.privacy_rights_title, self.privacy_rights(organisation)),
+        ]
+    }
+}
 
-    /// Heading of the second step.
-    pub more_title: &'static str,
-    /// What the second step is.
-    pub more_lead: &'static str,
-    /// The radio that takes an answer back.
-    pub no_answer: &'static str,
-    /// Label of the comment.
-    pub comment: &'static str,
-    /// What to leave out of the comment.
-    pub comment_hint: &'static str,
-    /// The wish to be called.
-    pub call_me: &'static str,
-    /// Button of the second step.
-    pub send: &'static str,
+static WORDINGS: LazyLock<[Wording; 5]> = LazyLock::new(|| {
+    [
+        Wording::read("en", "ltr", include_str!("../../locales/en/customer.ftl")),
+        Wording::read("de", "ltr", include_str!("../../locales/de/customer.ftl")),
+        Wording::read("fr", "ltr", include_str!("../../locales/fr/customer.ftl")),
+        Wording::read("es", "ltr", include_str!("../../locales/es/customer.ftl")),
+        Wording::read("ar", "rtl", include_str!("../../locales/ar/customer.ftl")),
+    ]
+});
 
-    /// Heading above the list of errors.
-    pub error_title: &'static str,
-    /// Begins the page's title when something needs correcting.
-    pub error_prefix: &'static str,
-    /// No number was chosen where one is needed.
-    pub choose: &'static str,
-    /// A number outside the scale came: `{min}`, `{max}`.
-    pub choose_between: &'static str,
-    /// The comment is too long: `{max}`, `{count}` characters.
-    pub comment_too_long: &'static str,
-    /// The form was open for too long or came from elsewhere; nothing was stored.
-    pub form_expired: &'static str,
-    /// A form had a question that is not in this survey.
-    pub form_changed: &'static str,
-
-    /// Heading after sending.
-    pub thanks_title: &'static str,
-    /// What stands after sending.
-    pub thanks_text: &'static str,
-    /// What follows from the wish to be called.
-    pub thanks_call: &'static str,
-    /// Heading of what was sent.
-    pub given: &'static str,
-    /// An answer on its scale: `{value}`, `{max}`.
-    pub of: &'static str,
-    /// Opens a quotation.
-    pub quote_open: &'static str,
-    /// Closes a quotation.
-    pub quote_close: &'static str,
-    /// Link back to the form.
-    pub change: &'static str,
-    /// Until when the link back works: `{until}`.
-    pub change_until: &'static str,
-    /// The time for changes is over.
-    pub stands: &'static str,
-
-    /// Heading when it is too late.
-    pub closed_title: &'static str,
-    /// Why it is too late and what can be done.
-    pub closed_text: &'static str,
-    /// Heading when the link leads nowhere.
-    pub unknown_title: &'static str,
-    /// What the reader can do about it.
-    pub unknown_text: &'static str,
-
-    /// Heading of the question whether to stop.
-    pub stop_title: &'static str,
-    /// What stopping does: `{organisation}`.
-    pub stop_text: &'static str,
-    /// Says that opening the page changed nothing.
-    pub stop_nothing_yet: &'static str,
-    /// Button that stops the mails.
-    pub stop_button: &'static str,
-    /// Heading after stopping.
-    pub stopped_title: &'static str,
-    /// What holds from now on: `{organisation}`.
-    pub stopped_text: &'static str,
-
-    /// Why this person was asked and who reads the answer: `{organisation}`.
-    pub why: &'static str,
-    /// Link to the page that stops the mails.
-    pub stop_link: &'static str,
-    /// Link to the privacy page.
-    pub privacy_link: &'static str,
-    /// Link to the imprint.
-    pub imprint_link: &'static str,
-
-    /// Heading of the privacy page.
-    pub privacy_title: &'static str,
-    /// The privacy page's parts.
-    pub privacy: &'static [Passage],
+/// Returns the words for a language tag, by its exact or its first part; None for a language we do not speak.
+pub fn spoken(language: &str) -> Option<&'static Wording> {
+    let primary = language.split(['-', '_']).next().unwrap_or_default();
+    let find = |tag: &str| WORDINGS.iter().find(|words| words.language.eq_ignore_ascii_case(tag));
+    find(language).or_else(|| find(primary))
 }
 
 /// Returns the words for a language tag: the exact one, else its primary subtag, else English.
 pub fn wording(language: &str) -> &'static Wording {
-    let primary = language.split(['-', '_']).next().unwrap_or_default();
-    let known = [&ENGLISH, &GERMAN];
-    let find = |tag: &str| known.into_iter().find(|words| words.language.eq_ignore_ascii_case(tag));
-    find(language).or_else(|| find(primary)).unwrap_or(&ENGLISH)
-}
-
-/// Puts values into a text: every `{name}` that is in the list becomes its value. What a value contains is
-/// never read as a name, so that a customer's words cannot change the sentence.
-pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    let mut filled = String::with_capacity(text.len() + 32);
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        let value = after.split_once('}').and_then(|(name, tail)| {
-            values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value, tail))
-        });
-        rest = if let Some((value, tail)) = value {
-            filled.push_str(value);
-            tail
-        } else {
-            filled.push('{');
-            after
-        };
-    }
-    filled.push_str(rest);
-    filled
+    let [english, ..] = &*WORDINGS;
+    spoken(language).unwrap_or(english)
 }
 
 #[cfg(test)]
@@ -177,23 +192,73 @@ mod tests {
 
     #[test]
     fn a_language_is_found_exactly_or_by_its_first_part_or_is_english() {
-        let found = ["de", "de-AT", "DE_ch", "en-GB", "pt-BR", ""].map(|tag| wording(tag).language);
-        assert_eq!(found, ["de", "de", "de", "en", "en", "en"]);
+        let found = ["de", "de-AT", "DE_ch", "en-GB", "fr_CA", "pt-BR", ""].map(|tag| wording(tag).language);
+        assert_eq!(found, ["de", "de", "de", "en", "fr", "en", "en"]);
         assert!(LANGUAGES.iter().all(|(code, _)| wording(code).language == *code));
+        assert_eq!(spoken("pl").map(|words| words.language), None);
     }
 
     #[test]
-    fn values_are_put_in_once_and_unknown_names_stay() {
-        let values = [("a", "{b}"), ("b", "2")];
-        assert_eq!(fill("{a} and {b} and {c} and {", &values), "{b} and 2 and {c} and {");
+    fn what_is_put_in_is_never_read_as_a_text() {
+        let said = wording("en").about("{ $date } { -brand }", "today");
+        assert_eq!(said, "{ $date } { -brand } on today.");
     }
 
     #[test]
-    fn no_text_shouts_or_is_empty() {
-        for words in [&ENGLISH, &GERMAN] {
-            let all = format!("{words:?}");
-            assert!(!all.contains('!') && !all.contains("\"\""), "{}", words.language);
-            assert!(words.about_with.contains("{people}") && words.of.contains("{max}"));
+    fn what_is_put_in_keeps_its_own_direction_in_arabic_alone() {
+        assert_eq!(wording("ar").of(4, 5), "\u{2068}4\u{2069} من \u{2068}5\u{2069}");
+        for (language, said) in [("en", "4 of 5"), ("de", "4 von 5"), ("fr", "4 sur 5"), ("es", "4 de 5")] {
+            assert_eq!(wording(language).of(4, 5), said);
+        }
+    }
+
+    fn plain(text: &str) -> String {
+        text.replace(['\u{2068}', '\u{2069}'], "")
+    }
+
+    #[test]
+    fn numbers_bend_the_words_beside_them() {
+        let too_long = |language, count, max| plain(&wording(language).comment_too_long(count, max));
+        assert!(too_long("en", 2, 1).contains("to 1 character. It has 2 now"));
+        assert!(too_long("fr", 4001, 4000).contains("à 4000 caractères."));
+        assert!(too_long("es", 2, 1).contains("a 1 carácter."));
+        for (count, said) in [
+            (0, "0 حرف."),
+            (1, "حرف واحد."),
+            (2, "حرفان."),
+            (4003, "4003 أحرف."),
+            (4011, "4011 حرفًا."),
+            (4100, "4100 حرف."),
+        ] {
+            assert!(too_long("ar", count, 4000).ends_with(&format!("الآن {said}")), "{count}");
+        }
+        let time = |language, days| plain(&wording(language).privacy_time(days, "X"));
+        assert!(time("de", 1).contains("gilt einen Tag.") && time("de", 30).contains("gilt 30 Tage."));
+        assert!(time("ar", 2).contains("لمدة يومين.") && time("ar", 30).contains("لمدة 30 يومًا."));
+    }
+
+    #[test]
+    fn names_are_listed_as_the_language_does() {
+        let list = |language, names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            plain(&wording(language).names(&names))
+        };
+        assert_eq!(list("en", &["Ada", "Ben", "Cy"]), "Ada, Ben and Cy");
+        assert_eq!(list("de", &["Ada", "Ben"]), "Ada und Ben");
+        assert_eq!(list("fr", &["Ada"]), "Ada");
+        assert_eq!(list("es", &["Ada", "Ben", "Inés"]), "Ada, Ben e Inés");
+        assert_eq!(list("es", &["Inés", "Ada"]), "Inés y Ada");
+        assert_eq!(list("ar", &["آدا", "بن", "سي"]), "آدا، بن وسي");
+        assert_eq!(list("ar", &[]), "");
+    }
+
+    #[test]
+    fn the_privacy_page_says_as_much_in_every_language() {
+        let parts = |language| -> Vec<usize> {
+            wording(language).privacy("X", 30).iter().map(|passage| passage.paragraphs.len()).collect()
+        };
+        for (language, _) in LANGUAGES {
+            assert_eq!(parts(language), [1, 3, 2, 2, 2, 3], "{language}");
         }
     }
 }

@@ -38,6 +38,7 @@ mod import_files;
 mod import_history;
 mod import_mutations;
 mod import_trouble;
+mod languages;
 mod letters_look;
 mod logs;
 mod mail_command;

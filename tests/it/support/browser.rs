@@ -2,6 +2,7 @@
 
 use super::program::Program;
 use super::{Client, Folder, free_port, fresh_folder, wait_until};
+use base64::Engine;
 use serde_json::{Value, json};
 use std::net::TcpStream;
 use std::path::Path;
@@ -205,6 +206,11 @@ impl Browser {
     #[track_caller]
     pub fn run_async(&self, script: &str) -> Value {
         self.post("execute/async", &json!({"script": script, "args": []}))
+    }
+
+    /// The window as a picture (PNG).
+    pub fn picture(&self) -> Vec<u8> {
+        base64::engine::general_purpose::STANDARD.decode(self.get("screenshot")).unwrap()
     }
 
     /// Tells whether something is chosen.
