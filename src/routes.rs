@@ -62,6 +62,7 @@ pub fn table() -> Vec<Route> {
     routes! {
         GET "/s/{token}" PUBLIC answering::answer;
         POST "/s/{token}" PUBLIC answering::submit;
+        GET "/s/{token}/all" PUBLIC answering::trap;
         GET "/u/{token}" PUBLIC answering::stop;
         POST "/u/{token}" PUBLIC answering::stop_mails;
         GET "/privacy" PUBLIC answering::privacy;

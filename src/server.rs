@@ -1,6 +1,7 @@
 //! The web server: the order of its layers, and the gate in which every request is checked once.
 
 use crate::accounts::{Access, Client, check};
+use crate::answering::door::Door;
 use crate::api::{
     ApiError,
     idempotency::{self, Begin},
@@ -30,10 +31,12 @@ const THREADS: usize = 2;
 pub fn start(app: App, listen: SocketAddr) -> std::io::Result<(Server, SocketAddr)> {
     let listener = TcpListener::bind(listen)?;
     let address = listener.local_addr()?;
+    let door = Door::open(&app);
     let server = HttpServer::new(move || {
         let https = app.config.http.is_https();
         WebApp::new()
             .app_data(web::Data::new(app.clone()))
+            .app_data(web::Data::new(door.clone()))
             .configure(configure)
             .default_service(web::to(nothing_here))
             .wrap(from_fn(move |request, next| headers::add(request, next, https)))

@@ -2,6 +2,7 @@
 //! Every periodic job stands in one table.
 
 use crate::accounts::queries as accounts;
+use crate::answering;
 use crate::api::idempotency;
 use crate::app::App;
 use crate::delivery::{self, Sender, close, collect, rescue};
@@ -31,6 +32,7 @@ struct Periodic {
 /// Every periodic job.
 const PERIODIC: &[Periodic] = &[
     Periodic { name: "accounts.prune", every: TimeDelta::hours(1), work: accounts::prune },
+    Periodic { name: "answering.prune", every: TimeDelta::days(1), work: answering::prune },
     Periodic { name: "delivery.prune", every: TimeDelta::days(1), work: delivery::prune },
     Periodic {
         name: "idempotency.prune",

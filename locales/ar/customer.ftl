@@ -23,6 +23,16 @@ comment = هل هناك ما ينبغي أن نعرفه؟
 comment-hint = إن رغبت. يُرجى عدم ذكر الأمور الصحية أو الخاصة.
 call-me = أرجو الاتصال بي بهذا الشأن
 send = إرسال
+choose-shown = اختر إحدى الإجابات المعروضة.
+yes = نعم
+no = لا
+call-when = ما الوقت الأنسب لك؟
+call-morning = صباحًا
+call-midday = ظهرًا
+call-afternoon = بعد الظهر
+call-evening = مساءً
+call-number = رقم هاتفك، إن كان غير المعتاد
+call-number-wrong = يُرجى كتابة رقم هاتف، مثل 020 7946 0114.
 changeable-until = يمكنك تغيير إجابتك حتى يوم { $until }.
 
 ## Mistakes

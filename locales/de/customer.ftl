@@ -21,6 +21,16 @@ comment = Gibt es etwas, das wir wissen sollten?
 comment-hint = Wenn Sie mögen. Bitte schreiben Sie nichts über Gesundheit und andere private Dinge.
 call-me = Bitte rufen Sie mich deswegen an
 send = Senden
+choose-shown = Wählen Sie eine der angebotenen Antworten.
+yes = Ja
+no = Nein
+call-when = Wann passt es Ihnen am besten?
+call-morning = Vormittag
+call-midday = Mittag
+call-afternoon = Nachmittag
+call-evening = Abend
+call-number = Ihre Nummer, falls es eine andere ist als sonst
+call-number-wrong = Bitte schreiben Sie eine Telefonnummer, zum Beispiel 030 23125 014.
 changeable-until = Ändern können Sie Ihre Antwort noch bis { $until }.
 
 ## Mistakes

@@ -21,6 +21,16 @@ comment = Is there anything we should know?
 comment-hint = If you like. Please leave out health and other private matters.
 call-me = Please call me about this
 send = Send
+choose-shown = Choose one of the answers shown.
+yes = Yes
+no = No
+call-when = When suits you best?
+call-morning = Morning
+call-midday = Midday
+call-afternoon = Afternoon
+call-evening = Evening
+call-number = Your number, if it is another than usual
+call-number-wrong = Please write a telephone number, such as 020 7946 0114.
 changeable-until = You can change it until { $until }.
 
 ## Mistakes

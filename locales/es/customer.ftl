@@ -26,6 +26,16 @@ comment = ¿Hay algo que debamos saber?
 comment-hint = Si lo desea. Por favor, no escriba sobre su salud ni sobre otros asuntos privados.
 call-me = Llámenme por este asunto, por favor
 send = Enviar
+choose-shown = Elija una de las respuestas que se ofrecen.
+yes = Sí
+no = No
+call-when = ¿Cuándo le viene mejor?
+call-morning = Mañana
+call-midday = Mediodía
+call-afternoon = Tarde
+call-evening = Noche
+call-number = Su número, si no es el habitual
+call-number-wrong = Escriba un número de teléfono, por ejemplo 910 123 456.
 changeable-until = Puede cambiar su respuesta hasta el { $until }.
 
 ## Mistakes

@@ -22,6 +22,16 @@ comment = Y a-t-il quelque chose que nous devrions savoir ?
 comment-hint = Si vous le souhaitez. Merci de ne rien écrire sur votre santé ni sur d’autres sujets privés.
 call-me = Veuillez me rappeler à ce sujet
 send = Envoyer
+choose-shown = Choisissez l’une des réponses proposées.
+yes = Oui
+no = Non
+call-when = Quel moment vous convient le mieux ?
+call-morning = Matin
+call-midday = Midi
+call-afternoon = Après-midi
+call-evening = Soir
+call-number = Votre numéro, s’il est différent de d’habitude
+call-number-wrong = Veuillez écrire un numéro de téléphone, par exemple 01 99 00 12 34.
 changeable-until = Vous pouvez modifier votre réponse jusqu’au { $until }.
 
 ## Mistakes

@@ -5,7 +5,7 @@ use crate::api::{ApiResult, Query};
 use crate::app::App;
 use crate::db::page::{self, Cursor, Meta};
 use crate::error::{Error, Result};
-use crate::surveys::Content;
+use crate::surveys::{Content, Question};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,9 @@ pub struct ResponseJson {
     pub answered_at: DateTime<Utc>,
     /// 1 for the first, more after changes.
     pub revision: i32,
-    /// Raw answers by question; null for a question that was skipped.
-    pub answers: BTreeMap<String, Option<i64>>,
+    /// Raw answers by question: whole numbers on scales, null where one was skipped; and where they were given, the
+    /// key of an option, a list of such keys, words, true or false.
+    pub answers: BTreeMap<String, Value>,
     /// The comment, or null.
     pub comment: Option<String>,
     /// Whether the customer wants to be called.
@@ -64,7 +65,11 @@ pub struct ListParameters {
 
 fn json(row: queries::Listed) -> Result<ResponseJson> {
     let content: Content = serde_json::from_value(row.content).map_err(Error::internal)?;
-    let answer = |key: &str| row.answers.get(key).and_then(Value::as_i64);
+    let answer = |question: &Question| {
+        let given = row.answers.get(&question.key).filter(|given| !given.is_null()).cloned();
+        let given = given.or_else(|| question.kind.is_scale().then_some(Value::Null))?;
+        Some((question.key.clone(), given))
+    };
     Ok(ResponseJson {
         id: row.id.to_string(),
         visit: row.visit,
@@ -74,11 +79,7 @@ fn json(row: queries::Listed) -> Result<ResponseJson> {
         certainty: row.certainty,
         answered_at: row.answered_at,
         revision: row.revision,
-        answers: content
-            .questions
-            .iter()
-            .map(|question| (question.key.clone(), answer(&question.key)))
-            .collect(),
+        answers: content.questions.iter().filter_map(answer).collect(),
         comment: row.comment,
         call_me: row.call_me,
     })

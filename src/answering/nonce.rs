@@ -7,26 +7,35 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// How long a form may stand open.
 const VALID: TimeDelta = TimeDelta::hours(24);
 
-const PURPOSE: &str = "form-nonce";
+const PURPOSE: &str = "form-nonce-2";
 
 /// Makes a nonce for a form of the link with that token hash.
 pub fn issue(keys: &Keyring, token_hash: &[u8], now: DateTime<Utc>) -> String {
-    let mut body = now.timestamp().to_be_bytes().to_vec();
+    let mut body = now.timestamp_millis().to_be_bytes().to_vec();
     body.extend_from_slice(&ids::random_bytes::<16>());
     let signature = keys.sign(PURPOSE, &[token_hash, &body]);
     body.extend_from_slice(&signature);
     URL_SAFE_NO_PAD.encode(body)
 }
 
-/// Checks a nonce and returns the SHA-256 under which its use is stored; nothing when it is missing, too old or
-/// made for another link.
-pub fn check(keys: &Keyring, token_hash: &[u8], nonce: &str, now: DateTime<Utc>) -> Option<Vec<u8>> {
+/// What a good nonce tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The SHA-256 under which its use is stored.
+    pub hash: Vec<u8>,
+    /// When the form was made.
+    pub at: DateTime<Utc>,
+}
+
+/// Checks a nonce; nothing when it is missing, too old or made for another link.
+pub fn check(keys: &Keyring, token_hash: &[u8], nonce: &str, now: DateTime<Utc>) -> Option<Opened> {
     let bytes = URL_SAFE_NO_PAD.decode(nonce).ok()?;
     let (body, signature) = bytes.split_at_checked(24)?;
     let issued = i64::from_be_bytes(body.get(..8)?.try_into().ok()?);
-    let issued = DateTime::from_timestamp(issued, 0)?;
+    let issued = DateTime::from_timestamp_millis(issued)?;
     let young = issued <= now + TimeDelta::minutes(5) && now < issued + VALID;
-    (young && keys.verifies(PURPOSE, &[token_hash, body], signature)).then(|| ids::sha256(&bytes))
+    (young && keys.verifies(PURPOSE, &[token_hash, body], signature))
+        .then(|| Opened { hash: ids::sha256(&bytes), at: issued })
 }
 
 #[cfg(test)]
@@ -38,7 +47,8 @@ mod tests {
         let keys = Keyring::parse("a:0123456789012345678901234567890a").unwrap();
         let now: DateTime<Utc> = "2026-11-22T12:00:00Z".parse().unwrap();
         let nonce = issue(&keys, b"one", now);
-        assert!(check(&keys, b"one", &nonce, now + TimeDelta::hours(23)).is_some());
+        let opened = check(&keys, b"one", &nonce, now + TimeDelta::hours(23)).unwrap();
+        assert_eq!(opened.at, now);
         assert_eq!(check(&keys, b"one", &nonce, now + TimeDelta::hours(24)), None);
         assert_eq!(check(&keys, b"two", &nonce, now), None);
         assert_eq!(check(&keys, b"one", "", now), None);

@@ -1,9 +1,11 @@
 //! `GET|POST /s/{token}`, `GET|POST /u/{token}` and `/privacy`.
 
+use super::certainty::{Fetched, SURE};
+use super::door::{self, Door};
 use super::form::{self, Step};
 use super::queries;
 use super::show::{self, Page, Typed, frame};
-use super::submit::{self, Submitted};
+use super::submit::{self, Posted, Submitted};
 use super::views::{
     AnswerPage, ClosedPage, FormError, MorePage, PrivacyPage, StopPage, StoppedPage, ThanksPage, UnknownPage,
 };
@@ -11,10 +13,11 @@ use super::{nonce, views};
 use crate::app::App;
 use crate::delivery;
 use crate::error::{Error, Result};
-use crate::ids::LinkToken;
+use crate::ids::{self, LinkToken};
 use crate::surveys::wording::{Wording, wording};
 use crate::web::{Fields, PageResult, form as web_form, html, page, redirect};
-use actix_web::{HttpResponse, web};
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 /// What a link may carry. Whatever does not fit is ignored, for links are bent on their way.
@@ -32,13 +35,17 @@ enum Found {
     Open(Box<Page>),
 }
 
-async fn find(app: &App, text: &str, lang: Option<String>) -> Result<Found> {
-    let Some(token) = LinkToken::parse(text) else { return Ok(Found::Unknown) };
+/// Looks a link up. One that cannot be a token is looked up like any other, so that it takes as long.
+async fn find(app: &App, text: &str, asked: &Parameters) -> Result<Found> {
+    let token = LinkToken::parse(text);
+    let hash = token.as_ref().map_or_else(|| ids::sha256(text.as_bytes()), LinkToken::hash);
     let now = app.clock.now();
     let names_employees = app.config.organisation.names_employees;
     let organisation = app.config.organisation.language.clone();
+    let (lang, goes_on) = (asked.lang.clone(), asked.step.as_deref() == Some("2"));
     app.db(move |connection| {
-        let Some(link) = queries::find_link(connection, &token.hash())? else { return Ok(Found::Unknown) };
+        let link = queries::find_link(connection, &hash)?;
+        let (Some(link), Some(token)) = (link, token) else { return Ok(Found::Unknown) };
         if !show::is_open(&link, now) {
             return Ok(Found::Closed);
         }
@@ -48,10 +55,12 @@ async fn find(app: &App, text: &str, lang: Option<String>) -> Result<Found> {
             about.employees.clear();
         }
         let content = about.content.clone();
-        let stored = queries::find_response(connection, link.visit)?;
+        // What a machine left is no answer to whoever opens the link; who is on the way to the second step goes on.
+        let stored = queries::find_response(connection, link.visit)?
+            .filter(|stored| stored.certainty == "confirmed" || goes_on);
         let language = show::language(lang.as_deref(), about.language.as_deref(), &organisation);
         let token = token.as_str().to_owned();
-        Ok(Found::Open(Box::new(Page { token, about, content, stored, language })))
+        Ok(Found::Open(Box::new(Page { visit: link.visit, token, about, content, stored, language })))
     })
     .await
 }
@@ -61,7 +70,9 @@ fn plain_words(app: &App, lang: Option<&str>) -> &'static Wording {
     wording(show::language(lang, None, &app.config.organisation.language))
 }
 
-fn unknown(app: &App, lang: Option<&str>) -> PageResult {
+/// One page for a link that is unknown, malformed or revoked.
+fn stranger(app: &App, door: &Door, request: &HttpRequest, lang: Option<&str>) -> PageResult {
+    door.stranger(app, request)?;
     let w = plain_words(app, lang);
     page::not_found(&UnknownPage { frame: frame(app, w, "/privacy", None), w })
 }
@@ -71,21 +82,25 @@ fn closed(app: &App, lang: Option<&str>) -> PageResult {
     html(&ClosedPage { frame: frame(app, w, "/privacy", None), w })
 }
 
-/// `GET /s/{token}`: shows the form or what stands; changes nothing, whoever fetches it and how often.
+/// `GET /s/{token}`: shows the form or what stands; changes nothing that counts, whoever fetches it and how often.
 pub async fn answer(
     app: web::Data<App>,
+    door: web::Data<Door>,
+    request: HttpRequest,
     token: web::Path<String>,
     asked: web::Query<Parameters>,
 ) -> PageResult {
     let asked = asked.into_inner();
-    let found = match find(&app, &token, asked.lang.clone()).await? {
-        Found::Unknown => return unknown(&app, asked.lang.as_deref()),
+    let found = match find(&app, &token, &asked).await? {
+        Found::Unknown => return stranger(&app, &door, &request, asked.lang.as_deref()),
         Found::Closed => return closed(&app, asked.lang.as_deref()),
         Found::Open(found) => found,
     };
     let score = asked.score.as_deref().and_then(|score| score.parse().ok());
     let score =
         score.filter(|score| found.content.opening().is_some_and(|q| (q.min..=q.max).contains(score)));
+    let what = if request.method() == Method::HEAD { Fetched::Head } else { Fetched::Page };
+    door.note(&app, &request, found.visit, what, score);
     let now = app.clock.now();
     let zone = app.config.organisation.time_zone;
     let wants_form = asked.step.as_deref() == Some("2");
@@ -95,7 +110,7 @@ pub async fn answer(
     let mut typed = Typed::stored(&found, score);
     // A new answer begins with what was chosen in the mail and nothing else.
     if found.stored.is_none() && score.is_none() {
-        typed.ratings.clear();
+        typed.values.clear();
     }
     let body = render_form(&app, &found, Typed::step(&found, asked.step.as_deref()), typed, score.is_some())?;
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(body))
@@ -125,9 +140,9 @@ fn render_form(app: &App, found: &Page, step: Step, typed: Typed, from_mail: boo
     let nonce = nonce::issue(&app.keys, &token.hash(), now);
     let frame = frame(app, w, &form_path(found, step), Some(&found.token));
     let opening = found.content.opening().ok_or_else(|| Error::internal("a survey without questions"))?;
-    let mut first = found.question(opening, typed.ratings.get(&opening.key).copied(), false);
+    let mut first = found.question(opening, &typed, false);
     if from_mail {
-        first.note = typed.ratings.get(&opening.key).map(|score| views::preselected(w, *score));
+        first.note = found.opening_answer(&typed.values).map(|score| views::preselected(w, score));
     }
     let action = found.address("");
     if step == Step::First {
@@ -137,22 +152,22 @@ fn render_form(app: &App, found: &Page, step: Step, typed: Typed, from_mail: boo
             w,
             action,
             nonce,
+            trap: format!("/s/{}/all", found.token),
             about,
             question: first,
             errors: typed.errors,
         });
     }
     let further = found.content.questions.iter().skip(1);
-    let further =
-        further.map(|question| found.question(question, typed.ratings.get(&question.key).copied(), true));
+    let further = further.map(|question| found.question(question, &typed, true));
     page::render(&MorePage {
         frame,
         w,
         action,
         nonce,
         questions: std::iter::once(first).chain(further).collect(),
+        call: typed.call(w),
         comment: typed.comment,
-        call_me: typed.call_me,
         until: found.until(zone, now).unwrap_or_default(),
         errors: typed.errors,
     })
@@ -165,36 +180,70 @@ fn form_path(found: &Page, step: Step) -> String {
     }
 }
 
+/// `GET /s/{token}/all`: a link that people do not see. Whoever follows it is led back.
+pub async fn trap(
+    app: web::Data<App>,
+    door: web::Data<Door>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    asked: web::Query<Parameters>,
+) -> PageResult {
+    match find(&app, &token, &asked).await? {
+        Found::Unknown => stranger(&app, &door, &request, asked.lang.as_deref()),
+        Found::Closed => closed(&app, asked.lang.as_deref()),
+        Found::Open(found) => {
+            door.note(&app, &request, found.visit, Fetched::Trap, None);
+            Ok(redirect(&found.address("")))
+        }
+    }
+}
+
 /// `POST /s/{token}`: stores the answer once and leads on; anything wrong shows the page again with what was
 /// typed, and nothing is stored.
 pub async fn submit(
     app: web::Data<App>,
+    door: web::Data<Door>,
+    request: HttpRequest,
     token: web::Path<String>,
     asked: web::Query<Parameters>,
     fields: Fields,
 ) -> PageResult {
     let lang = asked.lang.clone();
-    let found = match find(&app, &token, lang.clone()).await? {
-        Found::Unknown => return unknown(&app, lang.as_deref()),
+    let goes_on = form::step(&fields) == Step::Second;
+    let asked = Parameters { step: goes_on.then(|| "2".to_owned()), ..asked.into_inner() };
+    let found = match find(&app, &token, &asked).await? {
+        Found::Unknown => return stranger(&app, &door, &request, lang.as_deref()),
         Found::Closed => return closed(&app, lang.as_deref()),
         Found::Open(found) => found,
     };
     let now = app.clock.now();
     let token_hash = LinkToken::parse(&found.token).map(|token| token.hash()).unwrap_or_default();
-    let used = nonce::check(&app.keys, &token_hash, fields.get("nonce").unwrap_or_default(), now);
+    let opened = nonce::check(&app.keys, &token_hash, fields.get("nonce").unwrap_or_default(), now);
     let checked = form::check(&fields, &found.content, found.words());
-    let (answers, nonce_hash) = match (checked, used) {
-        (Ok(answers), Some(nonce_hash)) => (answers, nonce_hash),
+    let (answers, opened) = match (checked, opened) {
+        (Ok(answers), Some(opened)) => (answers, opened),
         (Ok(_), None) => {
-            let expired = FormError { field_id: String::new(), text: found.words().form_expired.to_owned() };
+            let expired = FormError { field_id: String::new(), text: found.words().form_expired.clone() };
             return again(&app, &found, &fields, vec![expired]);
         }
         (Err(errors), _) => return again(&app, &found, &fields, errors),
     };
-    let (step, language) = (answers.step, found.language);
-    let submitted = app
-        .db(move |connection| submit::store(connection, &token_hash, &nonce_hash, &answers, language, now))
-        .await?;
+    if now - opened.at <= SURE {
+        // What was fetched a moment ago may still be on its way to the table.
+        door.fetches.settle().await?;
+    }
+    let step = answers.step;
+    let posted = Posted {
+        token_hash,
+        visit: found.visit,
+        opened,
+        network: door::network_hash(&app, &request),
+        trap_filled: fields.text("website").is_some(),
+        is_unpressed: door::is_unpressed(&request),
+        answers,
+        language: found.language,
+    };
+    let submitted = app.db(move |connection| submit::store(connection, &posted, now)).await?;
     match (submitted, step) {
         (Submitted::Closed, _) if found.stored.is_none() => closed(&app, lang.as_deref()),
         // What stands can no longer be changed; the page that shows it says so.

@@ -1,25 +1,29 @@
 //! From what is stored to what a page shows.
 
 use super::EDITABLE;
-use super::form::Step;
+use super::form::{Step, TIMES};
 use super::queries::{Link, Stored};
-use super::views::{self, Change, FormError, Given, QuestionView, Surroundings};
+use super::views::{self, CallView, Change, FormError, Given, OptionView, QuestionView, Surroundings};
 use crate::app::App;
 use crate::config::zone_or;
 use crate::delivery::letter;
 use crate::delivery::model::About;
 use crate::surveys::dates;
 use crate::surveys::wording::{Wording, spoken, wording};
-use crate::surveys::{Content, Question};
+use crate::surveys::{Content, Kind, Question, QuestionTexts};
 use crate::web::Fields;
 use crate::web::assets;
 use crate::web::shell::Frame;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use serde_json::Value;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Everything a page of a known link may show.
 pub struct Page {
+    /// The visit.
+    pub visit: Uuid,
     /// The link's token, for addresses.
     pub token: String,
     /// What the visit was.
@@ -106,29 +110,59 @@ impl Page {
     }
 
     /// Returns a stored answer.
-    pub fn answer(&self, key: &str) -> Option<i32> {
-        let value = self.stored.as_ref()?.answers.get(key)?.as_i64()?;
+    pub fn answer(&self, key: &str) -> Option<&Value> {
+        self.stored.as_ref()?.answers.get(key).filter(|answer| !answer.is_null())
+    }
+
+    /// Returns the answer to the opening question.
+    pub fn opening_answer(&self, values: &BTreeMap<String, Value>) -> Option<i32> {
+        let value = values.get(&self.content.opening()?.key)?.as_i64()?;
         i32::try_from(value).ok()
     }
 
     /// Makes the view of a question with what is chosen in it.
-    pub fn question(&self, question: &Question, chosen: Option<i32>, optional: bool) -> QuestionView {
+    pub fn question(&self, question: &Question, typed: &Typed, optional: bool) -> QuestionView {
         let texts = self.content.texts_of(&question.key, self.language);
-        let labels: Vec<(i32, String)> = if texts.points.is_empty() {
-            vec![(question.min, texts.low.clone()), (question.max, texts.high.clone())]
-        } else {
-            (question.min..).zip(texts.points.iter().cloned()).collect()
-        };
+        let chosen = typed.values.get(&question.key);
         QuestionView {
             key: question.key.clone(),
             text: texts.text_with(&self.names()),
             hint: texts.hint.clone(),
-            note: None,
             low: texts.low.clone(),
             high: texts.high.clone(),
-            points: views::points(question.min, question.max, &labels, chosen),
+            points: if question.kind.is_scale() { points(question, &texts, chosen) } else { Vec::new() },
+            options: self.options(question, &texts, chosen),
+            several: question.kind == Kind::Choices,
+            written: (question.kind == Kind::Text)
+                .then(|| chosen.and_then(Value::as_str).unwrap_or_default().to_owned()),
+            note: None,
             optional,
+            when: question.when.map_or_else(Vec::new, |when| (when.from..=when.to).collect()),
+            is_asked: question.is_asked(self.opening_answer(&typed.values)),
         }
+    }
+
+    fn options(&self, question: &Question, texts: &QuestionTexts, chosen: Option<&Value>) -> Vec<OptionView> {
+        let words = self.words();
+        if question.kind == Kind::YesNo {
+            let option = |key: &str, text: &str, value: bool| OptionView {
+                key: key.to_owned(),
+                text: text.to_owned(),
+                checked: chosen.and_then(Value::as_bool) == Some(value),
+            };
+            return vec![option("yes", &words.yes, true), option("no", &words.no, false)];
+        }
+        let is_chosen = |key: &String| match chosen {
+            Some(Value::Array(keys)) => keys.iter().any(|one| one.as_str() == Some(key)),
+            Some(one) => one.as_str() == Some(key),
+            None => false,
+        };
+        let option = |key: &String| OptionView {
+            key: key.clone(),
+            text: texts.option(key).to_owned(),
+            checked: is_chosen(key),
+        };
+        question.options.iter().map(option).collect()
     }
 
     fn names(&self) -> String {
@@ -137,14 +171,20 @@ impl Page {
 
     /// Makes the answers as they stand, in the order of the survey.
     pub fn given(&self) -> Vec<Given> {
-        let asked = self.content.questions.iter();
-        asked
-            .filter_map(|question| {
-                let value = self.answer(&question.key)?;
-                let texts = self.content.texts_of(&question.key, self.language);
-                Some(Given::new(self.words(), texts.text_with(&self.names()), question.max, value))
-            })
-            .collect()
+        let words = self.words();
+        let given = |question: &Question| {
+            let texts = self.content.texts_of(&question.key, self.language);
+            let label = texts.text_with(&self.names());
+            match self.answer(&question.key)? {
+                Value::Bool(yes) => Some(Given::said(label, if *yes { &words.yes } else { &words.no })),
+                Value::Number(point) => {
+                    let point = i32::try_from(point.as_i64()?).ok()?;
+                    Some(Given::new(words, label, question.max, point))
+                }
+                other => Some(Given::said(label, &texts.words_of(other)?)),
+            }
+        };
+        self.content.questions.iter().filter_map(given).collect()
     }
 
     /// Makes the way back to the form, while there is one.
@@ -154,15 +194,29 @@ impl Page {
     }
 }
 
+fn points(question: &Question, texts: &QuestionTexts, chosen: Option<&Value>) -> Vec<views::Point> {
+    let labels: Vec<(i32, String)> = if texts.points.is_empty() {
+        vec![(question.min, texts.low.clone()), (question.max, texts.high.clone())]
+    } else {
+        (question.min..).zip(texts.points.iter().cloned()).collect()
+    };
+    let chosen = chosen.and_then(Value::as_i64).and_then(|value| i32::try_from(value).ok());
+    views::points(question.min, question.max, &labels, chosen)
+}
+
 /// What a form shows: what was typed before, what is stored, or what was chosen in the mail.
 #[derive(Debug, Default)]
 pub struct Typed {
-    /// Chosen points by key of the question.
-    pub ratings: BTreeMap<String, i32>,
+    /// Answers by key of the question.
+    pub values: BTreeMap<String, Value>,
     /// The comment as typed.
     pub comment: String,
     /// Whether the box is ticked.
     pub call_me: bool,
+    /// When to call.
+    pub call_time: String,
+    /// At which number.
+    pub call_number: String,
     /// What to correct.
     pub errors: Vec<FormError>,
 }
@@ -170,12 +224,24 @@ pub struct Typed {
 impl Typed {
     /// Takes what was posted, so that nothing typed is lost.
     pub fn posted(fields: &Fields, content: &Content, errors: Vec<FormError>) -> Self {
-        let chosen =
-            |question: &Question| Some((question.key.clone(), fields.text(&question.key)?.parse().ok()?));
+        let typed = |question: &Question| {
+            let text = fields.text(&question.key)?;
+            let value = match question.kind {
+                Kind::Rating | Kind::Nps | Kind::Effort => Value::from(text.parse::<i32>().ok()?),
+                Kind::Choice => Value::from(text),
+                Kind::Choices => Value::from(fields.all(&question.key).collect::<Vec<_>>()),
+                Kind::Text => Value::from(fields.get(&question.key)?),
+                Kind::YesNo => Value::from(text == "yes"),
+            };
+            Some((question.key.clone(), value))
+        };
+        let field = |name: &str| fields.get(name).unwrap_or_default().to_owned();
         Self {
-            ratings: content.questions.iter().filter_map(chosen).collect(),
-            comment: fields.get("comment").unwrap_or_default().to_owned(),
+            values: content.questions.iter().filter_map(typed).collect(),
+            comment: field("comment"),
             call_me: fields.text("call_me").is_some(),
+            call_time: field("call_time"),
+            call_number: field("call_number"),
             errors,
         }
     }
@@ -183,18 +249,35 @@ impl Typed {
     /// Takes what is stored, and over it what was chosen in the mail.
     pub fn stored(page: &Page, score: Option<i32>) -> Self {
         let questions = page.content.questions.iter();
-        let mut ratings: BTreeMap<String, i32> = questions
-            .filter_map(|question| Some((question.key.clone(), page.answer(&question.key)?)))
+        let mut values: BTreeMap<String, Value> = questions
+            .filter_map(|question| Some((question.key.clone(), page.answer(&question.key)?.clone())))
             .collect();
         if let (Some(opening), Some(score)) = (page.content.opening(), score) {
-            ratings.insert(opening.key.clone(), score);
+            values.insert(opening.key.clone(), Value::from(score));
         }
-        let stored = page.stored.as_ref();
+        let Some(stored) = page.stored.as_ref() else { return Self { values, ..Self::default() } };
         Self {
-            ratings,
-            comment: stored.and_then(|stored| stored.comment.clone()).unwrap_or_default(),
-            call_me: stored.is_some_and(|stored| stored.call_me),
+            values,
+            comment: stored.comment.clone().unwrap_or_default(),
+            call_me: stored.call_me,
+            call_time: stored.call_time.clone().unwrap_or_default(),
+            call_number: stored.call_number.clone().unwrap_or_default(),
             errors: Vec::new(),
+        }
+    }
+
+    /// Makes the view of the wish to be called.
+    pub fn call(&self, words: &Wording) -> CallView {
+        let texts = [&words.call_morning, &words.call_midday, &words.call_afternoon, &words.call_evening];
+        let time = |(key, text): (&str, &String)| OptionView {
+            key: key.to_owned(),
+            text: text.clone(),
+            checked: self.call_time == key,
+        };
+        CallView {
+            wished: self.call_me,
+            times: TIMES.into_iter().zip(texts).map(time).collect(),
+            number: self.call_number.clone(),
         }
     }
 

@@ -1,13 +1,16 @@
 //! Storing an answer, and telling a repetition from a link that is closed.
 
 use super::EDITABLE;
+use super::certainty::{self, Evidence, SURE, Sign};
 use super::form::Answers;
 use super::queries::{self, Submission};
+use super::{nonce::Opened, recheck};
 use crate::error::{Error, Result};
-use crate::ids;
-use chrono::{DateTime, Utc};
+use crate::{db, ids};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use uuid::Uuid;
 
 /// What became of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,35 +21,76 @@ pub enum Submitted {
     Closed,
 }
 
+/// A checked form as it came.
+#[derive(Debug)]
+pub struct Posted {
+    /// Hash of the link's token.
+    pub token_hash: Vec<u8>,
+    /// The visit.
+    pub visit: Uuid,
+    /// The form's nonce.
+    pub opened: Opened,
+    /// Keyed hash of the client's network.
+    pub network: Vec<u8>,
+    /// Whether the field that people do not see was filled in.
+    pub trap_filled: bool,
+    /// Whether a browser says that nobody pressed anything.
+    pub is_unpressed: bool,
+    /// What was said.
+    pub answers: Answers,
+    /// Language of the page.
+    pub language: &'static str,
+}
+
 /// Stores a checked answer.
 ///
 /// # Errors
 /// When the database does not answer; then nothing is stored, or the same form finds it stored.
-pub fn store(
-    connection: &mut PgConnection,
-    token_hash: &[u8],
-    nonce_hash: &[u8],
-    answers: &Answers,
-    language: &str,
-    now: DateTime<Utc>,
-) -> Result<Submitted> {
+pub fn store(connection: &mut PgConnection, posted: &Posted, now: DateTime<Utc>) -> Result<Submitted> {
+    let signs = judge(connection, posted, now)?;
     let submission = Submission {
-        token_hash,
-        nonce_hash,
-        answers,
-        ratings: serde_json::to_value(&answers.ratings).map_err(Error::internal)?,
-        language,
+        token_hash: &posted.token_hash,
+        nonce_hash: &posted.opened.hash,
+        opened_at: posted.opened.at,
+        network: &posted.network,
+        signs: &signs,
+        answers: &posted.answers,
+        values: serde_json::to_value(&posted.answers.values).map_err(Error::internal)?,
+        language: posted.language,
         id: ids::new_id(),
         now,
         editable_since: now - EDITABLE,
     };
     match queries::store(connection, &submission) {
+        Ok(Some(_)) => Ok(Submitted::Stored),
         // A unique violation: the same form came twice at the same moment and the other one was first.
-        Ok(Some(_)) | Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-            Ok(Submitted::Stored)
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            repeated(connection, posted, now)
         }
-        Ok(None) if queries::is_used(connection, nonce_hash)? => Ok(Submitted::Stored),
+        Ok(None) if queries::is_used(connection, &posted.opened.hash)? => repeated(connection, posted, now),
         Ok(None) => Ok(Submitted::Closed),
         Err(other) => Err(other.into()),
     }
+}
+
+fn judge(connection: &mut PgConnection, posted: &Posted, now: DateTime<Utc>) -> Result<Vec<Sign>> {
+    let open_for = now - posted.opened.at;
+    let seen = if open_for > SURE {
+        Vec::new()
+    } else {
+        queries::fetches::list_since(connection, posted.visit, now - SURE - TimeDelta::seconds(2))?
+    };
+    let evidence =
+        Evidence { open_for, trap_filled: posted.trap_filled, is_unpressed: posted.is_unpressed, seen };
+    Ok(certainty::signs(&evidence))
+}
+
+/// The same form came again: one answer. From another network within seconds it is a machine that copied the form.
+fn repeated(connection: &mut PgConnection, posted: &Posted, now: DateTime<Utc>) -> Result<Submitted> {
+    if now - posted.opened.at <= SURE {
+        db::transaction(connection, |connection| {
+            recheck::repeated(connection, &posted.opened.hash, &posted.network, now)
+        })?;
+    }
+    Ok(Submitted::Stored)
 }

@@ -35,8 +35,19 @@ pub struct Point {
     pub checked: bool,
 }
 
-/// One rating question as the page asks it; its texts come from the survey version.
+/// An option of a choice.
 #[derive(Debug, Clone)]
+pub struct OptionView {
+    /// Its key.
+    pub key: String,
+    /// Its words.
+    pub text: String,
+    /// Whether it is chosen.
+    pub checked: bool,
+}
+
+/// One question as the page asks it; its texts come from the survey version.
+#[derive(Debug, Clone, Default)]
 pub struct QuestionView {
     /// The question's key: name of its field.
     pub key: String,
@@ -50,23 +61,36 @@ pub struct QuestionView {
     pub low: String,
     /// Words of the upper end; empty when it has none.
     pub high: String,
-    /// The points in order.
+    /// The points of a scale in order; empty for other kinds.
     pub points: Vec<Point>,
+    /// The options of a choice; empty for other kinds.
+    pub options: Vec<OptionView>,
+    /// Whether several options can be chosen.
+    pub several: bool,
+    /// What was written, if it is answered in words.
+    pub written: Option<String>,
     /// Whether it may stay unanswered: adds a radio that takes an answer back.
     pub optional: bool,
+    /// The opening answers with which it is asked; none if it is always asked.
+    pub when: Vec<i32>,
+    /// Whether it is asked after the opening answer as it stands.
+    pub is_asked: bool,
 }
 
 impl QuestionView {
-    /// Says which point is chosen, if it is one of the scale.
-    pub fn choose(&mut self, value: Option<i32>) {
-        for point in &mut self.points {
-            point.checked = Some(point.value) == value;
-        }
-    }
-
     /// Tells whether the scale needs two rows.
     fn is_long(&self) -> bool {
         self.points.len() >= LONG_SCALE
+    }
+
+    /// Classes of a question that depends on the opening answer; the style sheet follows that answer as it is changed.
+    fn classes(&self) -> String {
+        if self.when.is_empty() {
+            return String::new();
+        }
+        let asked = if self.is_asked { "" } else { " unasked" };
+        let values = self.when.iter().fold(String::new(), |all, value| format!("{all} when{value}"));
+        format!(" when{asked}{values}")
     }
 
     /// Returns the ids of the hint and the error that belong to the field.
@@ -167,12 +191,25 @@ pub struct AnswerPage {
     pub action: String,
     /// Signed nonce of the form.
     pub nonce: String,
+    /// A link that people do not see.
+    pub trap: String,
     /// Names the visit; see [`about`].
     pub about: String,
     /// The overall question, its chosen point marked.
     pub question: QuestionView,
     /// What needs correcting.
     pub errors: Vec<FormError>,
+}
+
+/// The wish to be called, as chosen so far.
+#[derive(Debug, Clone, Default)]
+pub struct CallView {
+    /// Whether the customer wants to be called.
+    pub wished: bool,
+    /// The times of the day: key, words, whether chosen.
+    pub times: Vec<OptionView>,
+    /// Another number than the one we know.
+    pub number: String,
 }
 
 /// Step 2: everything else, all of it optional.
@@ -191,8 +228,8 @@ pub struct MorePage {
     pub questions: Vec<QuestionView>,
     /// The comment as stored or as typed.
     pub comment: String,
-    /// Whether the customer wants to be called.
-    pub call_me: bool,
+    /// The wish to be called.
+    pub call: CallView,
     /// Until when the answer can be changed, in the page's language.
     pub until: String,
     /// What needs correcting.
@@ -207,6 +244,10 @@ impl MorePage {
     fn comment_error(&self) -> Option<&str> {
         error_of(&self.errors, "comment")
     }
+
+    fn number_error(&self) -> Option<&str> {
+        error_of(&self.errors, "call_number")
+    }
 }
 
 /// One answer as it stands.
@@ -214,7 +255,7 @@ impl MorePage {
 pub struct Given {
     /// What was asked.
     pub label: String,
-    /// The answer on its scale, such as *4 of 5*.
+    /// The answer on its scale, such as *4 of 5*, or in words.
     pub value: String,
     /// One pip a point, filled up to the answer; empty for long scales.
     pub pips: Vec<bool>,
@@ -230,6 +271,11 @@ impl Given {
             Vec::new()
         };
         Self { label: label.into(), value: text, pips }
+    }
+
+    /// An answer in words.
+    pub fn said(label: impl Into<String>, words: &str) -> Self {
+        Self { label: label.into(), value: words.to_owned(), pips: Vec::new() }
     }
 }
 

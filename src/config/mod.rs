@@ -4,12 +4,14 @@
 
 mod data;
 mod duration;
+mod network;
 mod rate;
 mod settings;
 mod window;
 
 pub use data::data_folder;
 pub use duration::parse_duration;
+pub use network::Network;
 pub use rate::Rate;
 pub use settings::{SETTINGS, Setting};
 pub use window::SendWindow;
@@ -72,6 +74,8 @@ pub struct HttpConfig {
     pub public_url: Url,
     /// Address and port to listen on.
     pub listen: SocketAddr,
+    /// Networks of reverse proxies whose word about a client's address is taken.
+    pub proxies: Vec<Network>,
 }
 
 impl HttpConfig {

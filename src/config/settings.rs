@@ -38,6 +38,7 @@ settings! {
     "HEARBACK_POOL", "12", "database connections of one process", "12";
     "HEARBACK_PUBLIC_URL", "http://localhost:8080", "what customers reach; all links are built from it", "https://feedback.example.com";
     "HEARBACK_LISTEN", "127.0.0.1:8080", "address and port to listen on", "0.0.0.0:8080";
+    "HEARBACK_PROXIES", "127.0.0.0/8,::1", "networks of reverse proxies, by commas; X-Forwarded-For is believed from them alone", "10.0.0.0/8";
     "HEARBACK_MAIL_URL", "file: the folder mail in the data folder", "how mail leaves: smtp://[user:password@]host:port[?tls=required|opportunistic|none], smtps://… or file:DIR", "smtp://user:password@mail.example.com:587";
     "HEARBACK_MAIL_CA", "none", "file with further certificate authorities (PEM) for a relay or a mailbox with a private one", "/etc/hearback/relay-ca.pem";
     "HEARBACK_MAIL_FROM", "feedback@example.com", "sender of the surveys", "Northwind Boilers <feedback@example.com>";
@@ -183,7 +184,10 @@ fn http(reader: &Reader<'_>) -> Result<HttpConfig, ConfigError> {
     let public_url = reader
         .url("HEARBACK_PUBLIC_URL", Some(&default))?
         .ok_or_else(|| ConfigError::new("HEARBACK_PUBLIC_URL", "is missing"))?;
-    Ok(HttpConfig { public_url, listen })
+    let proxies = reader.with("HEARBACK_PROXIES", "127.0.0.0/8,::1", |text| {
+        text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::parse).collect()
+    })?;
+    Ok(HttpConfig { public_url, listen, proxies })
 }
 
 fn secret(reader: &Reader<'_>) -> Result<Option<Keyring>, ConfigError> {

@@ -2,6 +2,7 @@
 //!
 //! Queries take a [`PgConnection`] first and never open a transaction by themselves; the verbs do.
 
+pub mod group;
 pub mod migrate;
 pub mod page;
 pub mod postgres;

@@ -175,6 +175,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    link_fetch (id) {
+        id -> Int8,
+        visit_id -> Uuid,
+        at -> Timestamptz,
+        what -> Text,
+        score -> Nullable<Int4>,
+        network -> Bytea,
+    }
+}
+
+diesel::table! {
     password_link (token_hash) {
         token_hash -> Bytea,
         user_account_id -> Uuid,
@@ -223,6 +234,13 @@ diesel::table! {
         changed_at -> Timestamptz,
         changed_in -> Int8,
         revision -> Int4,
+        revisions -> Int4,
+        signs -> Array<Text>,
+        call_time -> Nullable<Text>,
+        call_number -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamptz>,
+        decision -> Nullable<Text>,
     }
 }
 
@@ -235,6 +253,11 @@ diesel::table! {
         comment -> Nullable<Text>,
         call_me -> Bool,
         at -> Timestamptz,
+        certainty -> Text,
+        signs -> Array<Text>,
+        complete -> Bool,
+        opened_at -> Nullable<Timestamptz>,
+        network -> Nullable<Bytea>,
     }
 }
 
@@ -487,6 +510,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_run,
     invitation,
     job,
+    link_fetch,
     password_link,
     question,
     relay_breaker,

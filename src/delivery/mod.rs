@@ -20,7 +20,6 @@ pub mod collect;
 pub mod eligibility;
 pub mod end;
 pub mod fuse;
-mod group;
 pub mod invite;
 pub mod letter;
 mod mark;

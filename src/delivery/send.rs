@@ -4,12 +4,13 @@
 use super::claim::{self, Look};
 use super::end::{self, Attempted, End};
 use super::fuse::Watch;
-use super::group::Group;
+
 use super::mark;
 use super::model::{Claimed, NOTHING_NOW, STOPPED};
 use super::verdict::Verdict;
 use super::{letter, queries};
 use crate::app::{App, Kept};
+use crate::db::group::Group;
 use crate::error::{Error, Kind, Result};
 use crate::ids;
 use crate::mail::{Connection, Failure, PreparedLetter};

@@ -2,7 +2,8 @@
 
 use super::mailbox::Mail;
 use super::present::{self, Reaction, VISITS};
-use crate::answering::{form, nonce, queries as answers, submit};
+use crate::answering::submit::{self, Posted};
+use crate::answering::{form, nonce, queries as answers};
 use crate::app::App;
 use crate::delivery::{self, opt_out};
 use crate::error::{Error, Result};
@@ -142,10 +143,21 @@ impl Weeks {
         let content = arrival::survey(connection)?.content;
         let answers = form::check(&Fields::parse(body.as_bytes()), &content, wording(language))
             .map_err(|errors| Error::internal(format_args!("a form of the demo is wrong: {errors:?}")))?;
-        let nonce = nonce::issue(keys, &hash, now);
-        let used =
+        let link = answers::find_link(connection, &hash)?.ok_or_else(|| Error::not_found("link"))?;
+        let nonce = nonce::issue(keys, &hash, now - TimeDelta::seconds(25));
+        let opened =
             nonce::check(keys, &hash, &nonce, now).ok_or_else(|| Error::internal("a nonce is wrong"))?;
-        submit::store(connection, &hash, &used, &answers, language, now).map(drop)
+        let posted = Posted {
+            visit: link.visit,
+            token_hash: hash,
+            opened,
+            network: Vec::new(),
+            trap_filled: body.contains("website="),
+            is_unpressed: false,
+            answers,
+            language: wording(language).language,
+        };
+        submit::store(connection, &posted, now).map(drop)
     }
 }
 
@@ -160,6 +172,14 @@ fn reactions(index: usize, mail: &Mail) -> Vec<Due> {
             let at = mail.sent_at + said.after;
             let post = |at, body| Due { at, act: Act::Post { token: token(), language, body } };
             let first = post(at, format!("step=1&overall={}", said.overall));
+            if present::is_scanned(index) {
+                // The company's mail filter is faster, and fills in what no person sees.
+                let machine = "step=1&overall=1&website=scanned".to_owned();
+                return vec![Due {
+                    at: mail.sent_at,
+                    act: Act::Post { token: token(), language, body: machine },
+                }];
+            }
             let second = said.more.map(|more| post(at + TimeDelta::minutes(1), more));
             std::iter::once(first).chain(second).collect()
         }

@@ -74,6 +74,16 @@ words! {
         comment_hint = "What to leave out of the comment.";
         call_me = "The wish to be called; the mails quote it.";
         send = "Button of the second step.";
+        choose_shown = "An answer came that was not offered.";
+        yes = "Yes.";
+        no = "No.";
+        call_when = "When the customer likes to be called.";
+        call_morning = "A time of the day.";
+        call_midday = "A time of the day.";
+        call_afternoon = "A time of the day.";
+        call_evening = "A time of the day.";
+        call_number = "Label of the number.";
+        call_number_wrong = "The number cannot be one.";
         error_title = "Heading above the list of errors.";
         error_prefix = "Begins the page's title when something needs correcting.";
         choose = "No number was chosen where one is needed.";

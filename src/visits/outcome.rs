@@ -70,8 +70,10 @@ impl Outcome {
                 O::ToCall,
             ],
             O::Unanswered => &[O::Sent, O::Unknown, O::Suspect],
+            // It may turn out later that a machine answered.
+            O::Suspect => &[O::Sending, O::Sent, O::Unknown, O::Answered],
             // What was taken without a word may come back all the same.
-            O::Suspect | O::Bounced | O::Failed => &[O::Sending, O::Sent, O::Unknown],
+            O::Bounced | O::Failed => &[O::Sending, O::Sent, O::Unknown],
             O::ToCall => &[O::Unanswered, O::Suspect, O::Bounced, O::Failed, O::NoAddress, O::PhoneFirst],
             O::Refused | O::DoNotCall | O::LanguageBarrier | O::Unreachable | O::WrongNumber => &[O::ToCall],
             O::OptedOut => &[

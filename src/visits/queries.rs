@@ -23,16 +23,21 @@ use diesel::{
 use uuid::Uuid;
 
 /// The fragment for a composed statement: moves the visits of a preceding WITH part named `stored`, which has
-/// `visit_id` and `at`, to `answered`, and gives their ids.
-pub const ANSWERED_FROM_STORED: &str = "UPDATE visit SET outcome = 'answered' FROM stored \
-     WHERE visit.id = stored.visit_id AND visit.outcome IN \
+/// `visit_id` and `certainty`, with another named `asked`, which has `at`: to `answered` when the answer counts, else to
+/// `suspect`.
+pub const MOVED_FROM_STORED: &str = "UPDATE visit \
+     SET outcome = CASE WHEN stored.certainty = 'confirmed' THEN 'answered' ELSE 'suspect' END FROM stored, asked \
+     WHERE visit.id = stored.visit_id AND (stored.certainty = 'confirmed' AND visit.outcome IN \
      ('sending', 'sent', 'unknown', 'suspect', 'unanswered', 'bounced', 'failed', 'to_call') \
-     RETURNING visit.id AS visit_id, stored.at";
+     OR stored.certainty = 'suspect' AND visit.outcome IN ('sending', 'sent', 'unknown')) \
+     RETURNING visit.id AS visit_id, visit.outcome, asked.at";
 
-/// The fragment for a composed statement: writes the history of the visits that [`ANSWERED_FROM_STORED`] moved,
-/// under the name `moved`.
+/// The fragment for a composed statement: writes the history of the visits that [`MOVED_FROM_STORED`] moved, under
+/// the name `moved`.
 pub const HISTORY_FROM_MOVED: &str = "INSERT INTO visit_outcome (visit_id, outcome, at, by, reason) \
-     SELECT visit_id, 'answered', at, 'customer', 'answered by mail' FROM moved";
+     SELECT visit_id, outcome, at, CASE outcome WHEN 'answered' THEN 'customer' ELSE 'rule' END, \
+     CASE outcome WHEN 'answered' THEN 'answered by mail' ELSE 'an answer that looks like a machine''s was put aside' \
+     END FROM moved";
 
 type VisitColumns = (visit::id, visit::external_id, visit::visited_at, visit::outcome, visit::send_at);
 

@@ -2,10 +2,12 @@
 
 pub mod assets;
 pub mod badge;
+pub mod client;
 pub mod cookies;
 pub mod form;
 pub mod format;
 pub mod headers;
+pub mod limiter;
 pub mod list;
 pub mod page;
 pub mod shell;

@@ -53,6 +53,13 @@ where
         Self(ask)
     }
 
+    /// Has the work done for one thing without waiting for it.
+    pub fn tell(&self, thing: T) {
+        let (reply, _) = oneshot::channel();
+        // A task that is gone does nothing more, and nobody waits.
+        drop(self.0.send((thing, reply)));
+    }
+
     /// Has the work done for one thing and waits until it is lasting.
     ///
     /// # Errors
