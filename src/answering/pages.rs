@@ -186,7 +186,7 @@ pub async fn submit(
     let (answers, nonce_hash) = match (checked, used) {
         (Ok(answers), Some(nonce_hash)) => (answers, nonce_hash),
         (Ok(_), None) => {
-            let expired = FormError { field_id: String::new(), text: found.words().form_expired.to_owned() };
+            let expired = FormError { field_id: String::new(), text: found.words().form_expired.clone() };
             return again(&app, &found, &fields, vec![expired]);
         }
         (Err(errors), _) => return again(&app, &found, &fields, errors),
