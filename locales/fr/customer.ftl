@@ -66,11 +66,11 @@ unknown-text = Une partie s’est peut-être perdue lors de la copie, ou il n’
 
 ## Stopping the mails
 stop-title = Ne plus recevoir ces messages ?
-stop-text = { $organisation } ne vous demandera plus ce que vous avez pensé du service, ni par e-mail ni par téléphone. Les messages sur vos commandes et vos rendez-vous ne sont pas concernés.
+stop-text = { $organisation } ne vous demandera plus ce que vous avez pensé du service, ni par courriel ni par téléphone. Les messages sur vos commandes et vos rendez-vous ne sont pas concernés.
 stop-nothing-yet = Rien n’a changé pour l’instant. Il faut appuyer sur le bouton.
 stop-button = Ne plus recevoir ces messages
 stopped-title = Nous ne vous demanderons plus rien
-stopped-text = { $organisation } ne vous demandera plus ce que vous avez pensé du service, ni par e-mail ni par téléphone. Une réponse déjà envoyée reste telle quelle.
+stopped-text = { $organisation } ne vous demandera plus ce que vous avez pensé du service, ni par courriel ni par téléphone. Une réponse déjà envoyée reste telle quelle.
 
 ## At the foot of a page
 why = Vous recevez ceci parce que { $organisation } a travaillé pour vous. Votre réponse y est lue pour améliorer le service ; elle compte aussi dans l’évaluation des personnes qui se sont occupées de vous.

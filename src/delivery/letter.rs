@@ -110,8 +110,12 @@ fn context(
         "low": texts.low,
         "high": texts.high,
         "answer_link": link,
-        "stop_link": app.config.http.link(&format!("/u/{}", token.as_str())),
-        "privacy_link": if privacy.is_empty() { app.config.http.link("/privacy") } else { privacy },
+        "stop_link": app.config.http.link(&format!("/u/{}?lang={language}", token.as_str())),
+        "privacy_link": if privacy.is_empty() {
+            app.config.http.link(&format!("/privacy?lang={language}"))
+        } else {
+            privacy
+        },
         "imprint_link": url(&organisation.imprint_url),
         "imprint": organisation.imprint.as_deref().unwrap_or_default(),
         "call_me_hint": true,

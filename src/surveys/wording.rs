@@ -1,6 +1,6 @@
 //! Every word that a customer's page says of its own, by language. What a survey asks is data of its version.
 //!
-//! The texts stand in `locales/*/customer.ftl`. A new one is a line in [`words!`] and a line in each of the
+//! The texts stand in `locales/*/customer.ftl`. A new one is a line in `words!` and a line in each of the
 //! files; a test names the language and the id of what is missing, unknown or uses other values.
 
 mod catalogue;

@@ -148,9 +148,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leads_back_from_an_answer_or_from_a_stop() {
+    fn nothing_leads_back_from_a_stop_and_from_an_answer_only_that_it_was_a_machines() {
         for outcome in Outcome::ALL {
-            assert!(!outcome.from_states().contains(&Outcome::Answered), "{outcome}");
+            let leads_back = outcome.from_states().contains(&Outcome::Answered);
+            assert_eq!(leads_back, *outcome == Outcome::Suspect, "{outcome}");
             assert!(!outcome.from_states().contains(&Outcome::OptedOut), "{outcome}");
         }
     }

@@ -13,6 +13,7 @@ const VISIT_READERS: &[&str] = &["visits:write", "outcomes:read"];
 /// Method, path, who may.
 const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/s/{token}", ANYBODY),
+    ("GET", "/s/{token}/all", ANYBODY),
     ("POST", "/s/{token}", ANYBODY),
     ("GET", "/u/{token}", ANYBODY),
     ("POST", "/u/{token}", ANYBODY),

@@ -81,7 +81,7 @@ impl QueryId for Store<'_> {
 
 impl diesel::RunQueryDsl<PgConnection> for Store<'_> {}
 
-impl<'a> Store<'a> {
+impl Store<'_> {
     /// One row with everything that came.
     fn asked<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let given = self.given;
