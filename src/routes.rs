@@ -1,11 +1,11 @@
 //! Every route: method, path, who may, and its handler. What is not in this table does not exist.
 
 use crate::accounts::{Access, Role, Scope, pages as accounts};
-use crate::answering::{api as responses, pages as answering};
+use crate::answering::{api as responses, pages as answering, theme};
 use crate::callbacks::{api as callbacks_api, pages as callbacks};
 use crate::delivery::pages as delivery;
 use crate::evaluations::{api as evaluations_api, pages as evaluations};
-use crate::finder::{customers, people, responses as finder_responses, visits as finder_visits};
+use crate::finder::{customers, judgement, people, responses as finder_responses, visits as finder_visits};
 use crate::visits::api as visits;
 use crate::web::assets;
 use crate::{arrival, openapi, probes, today};
@@ -34,6 +34,7 @@ const PUBLIC: Access = Access::Public;
 const EVERYBODY: Access = Access::Staff(Role::ALL);
 const READS_SCORES: Access = Access::Staff(&[Role::Hr, Role::Manager]);
 const READS_ANSWERS: Access = Access::Staff(&[Role::Hr, Role::Manager]);
+const JUDGES_ANSWERS: Access = Access::Staff(&[Role::Hr]);
 const LOOKS_UP_VISITS: Access = Access::Staff(&[Role::Admin, Role::Hr, Role::Manager]);
 const MEETS_CUSTOMERS: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Caller]);
 const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
@@ -71,6 +72,7 @@ pub fn table() -> Vec<Route> {
         GET "/invite/{token}" PUBLIC accounts::show_invitation;
         POST "/invite/{token}" PUBLIC accounts::accept_invitation;
         GET "/assets/{name}" PUBLIC assets::show;
+        GET "/theme/{name}" PUBLIC theme::show;
         GET "/healthz" PUBLIC probes::alive;
         GET "/readyz" PUBLIC probes::ready;
         POST "/logout" EVERYBODY accounts::sign_out;
@@ -78,6 +80,7 @@ pub fn table() -> Vec<Route> {
         GET "/evaluations" READS_SCORES evaluations::show;
         GET "/responses" READS_ANSWERS finder_responses::list;
         GET "/responses/{id}" READS_ANSWERS finder_responses::show;
+        POST "/responses/{id}/decide" JUDGES_ANSWERS judgement::decide;
         GET "/callbacks" MEETS_CUSTOMERS callbacks::show;
         GET "/customers" MEETS_CUSTOMERS customers::list;
         GET "/customers/{id}" MEETS_CUSTOMERS customers::show;

@@ -69,6 +69,7 @@ quoted = «{ $text }»
 change = تغيير إجابتي
 change-until = حتى يوم { $until }. وبعد ذلك تبقى كما هي.
 stands = انتهت مهلة التغيير. تبقى إجابتك كما هي.
+tell-others = إن أحببت، أخبر الآخرين عن تجربتك
 
 ## Nothing to answer
 closed-title = انتهى هذا الاستبيان

@@ -52,6 +52,7 @@ quoted = „{ $text }“
 change = Antwort ändern
 change-until = Möglich bis { $until }. Danach bleibt sie, wie sie ist.
 stands = Ändern können Sie sie nicht mehr. Ihre Antwort bleibt, wie sie ist.
+tell-others = Wenn Sie mögen, erzählen Sie anderen davon
 
 ## Nothing to answer
 closed-title = Diese Umfrage ist beendet

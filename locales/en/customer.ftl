@@ -56,6 +56,7 @@ quoted = “{ $text }”
 change = Change my answer
 change-until = Until { $until }. After that it stands as it is.
 stands = The time for changes is over. Your answer stands as it is.
+tell-others = If you like, tell others how it was
 
 ## Nothing to answer
 closed-title = This survey is closed

@@ -61,6 +61,7 @@ quoted = «{ $text }»
 change = Cambiar mi respuesta
 change-until = Hasta el { $until }. Después queda como está.
 stands = El plazo para cambiarla ha terminado. Su respuesta queda como está.
+tell-others = Si lo desea, cuente a otros cómo fue
 
 ## Nothing to answer
 closed-title = Esta encuesta está cerrada

@@ -57,6 +57,7 @@ quoted = « { $text } »
 change = Modifier ma réponse
 change-until = Possible jusqu’au { $until }. Ensuite, elle reste telle quelle.
 stands = Le délai de modification est écoulé. Votre réponse reste telle quelle.
+tell-others = Si vous le souhaitez, dites aux autres comment cela s’est passé
 
 ## Nothing to answer
 closed-title = Cette enquête est terminée

@@ -16,6 +16,7 @@ pub mod queries;
 pub mod recheck;
 pub mod show;
 pub mod submit;
+pub mod theme;
 pub mod views;
 
 /// For how long after the first answer it can be changed.

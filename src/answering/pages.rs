@@ -128,6 +128,7 @@ fn thanks(app: &App, found: &Page, score: Option<i32>) -> PageResult {
         comment: stored.and_then(|stored| stored.comment.clone()),
         call_me: stored.is_some_and(|stored| stored.call_me),
         change: found.change(zone, app.clock.now(), &chosen),
+        tell_others: app.config.organisation.tell_others_url.as_ref().map(ToString::to_string),
     })
 }
 

@@ -3,6 +3,7 @@
 use super::EDITABLE;
 use super::form::{Step, TIMES};
 use super::queries::{Link, Stored};
+use super::theme;
 use super::views::{self, CallView, Change, FormError, Given, OptionView, QuestionView, Surroundings};
 use crate::app::App;
 use crate::config::zone_or;
@@ -62,6 +63,8 @@ pub fn frame(app: &App, words: &'static Wording, path: &str, token: Option<&str>
         words,
         Surroundings {
             css: assets::customer_css(),
+            theme: theme::css(organisation),
+            logo: theme::logo(organisation),
             organisation: organisation.name.clone(),
             languages: views::languages(words.language, |code| format!("{path}{separator}lang={code}")),
             stop: token.map(|token| format!("/u/{token}?lang={}", words.language)),

@@ -47,6 +47,10 @@ pub fn languages(current: &str, href: impl Fn(&str) -> String) -> Vec<LanguageLi
 pub struct Surroundings {
     /// Path of the customers' style sheet.
     pub css: &'static str,
+    /// Path of the organisation's colours.
+    pub theme: Option<String>,
+    /// Path of its logo.
+    pub logo: Option<String>,
     /// Name of the organisation.
     pub organisation: String,
     /// The language switch.
@@ -73,6 +77,8 @@ pub fn frame(w: &'static Wording, around: Surroundings) -> Frame {
     ];
     Frame {
         css: around.css,
+        theme: around.theme,
+        logo: around.logo,
         language: w.language,
         direction: w.direction,
         why: around.why.then(|| w.why(&around.organisation)),
@@ -217,6 +223,8 @@ pub struct ThanksPage {
     pub call_me: bool,
     /// The way back; None when the time for changes is over.
     pub change: Option<Change>,
+    /// Where to tell others, whatever was answered.
+    pub tell_others: Option<String>,
 }
 
 impl ThanksPage {

@@ -7,6 +7,7 @@ mod duration;
 mod network;
 mod rate;
 mod settings;
+mod theme;
 mod window;
 
 pub use data::data_folder;
@@ -14,6 +15,7 @@ pub use duration::parse_duration;
 pub use network::Network;
 pub use rate::Rate;
 pub use settings::{SETTINGS, Setting};
+pub use theme::{Brand, Colour, Logo, OUR_BRAND};
 pub use window::SendWindow;
 
 use crate::ids::Keyring;
@@ -179,6 +181,12 @@ pub struct OrganisationConfig {
     pub lawful_basis: Option<String>,
     /// Whether mails and answer pages name who served the customer.
     pub names_employees: bool,
+    /// Colours of the customers' pages and mails; None means our own.
+    pub brand: Option<Brand>,
+    /// Picture before the name on the customers' pages.
+    pub logo: Option<Logo>,
+    /// Where customers may tell others, shown to all of them alike after their answer.
+    pub tell_others_url: Option<Url>,
     /// Postal address in the foot of each mail and page.
     pub imprint: Option<String>,
     /// Page with the imprint.

@@ -1,7 +1,7 @@
 //! The list of settings and how each is read.
 
 use super::{
-    Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig, OrganisationConfig,
+    Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, Logo, MailConfig, OrganisationConfig,
     SendingConfig, data_folder, parse_duration,
 };
 use crate::ids::Keyring;
@@ -68,6 +68,9 @@ settings! {
     "HEARBACK_TIME_ZONE", "UTC", "IANA zone that makes dates", "Europe/London";
     "HEARBACK_LANGUAGE", "en", "language for customers who named none", "de";
     "HEARBACK_LAWFUL_BASIS", "none", "for visits that bring none: consent, existing_customer or contract", "existing_customer";
+    "HEARBACK_COLOUR", "our green", "colour of the customers' pages and mails, or one for the light and one for the dark theme; refused when it cannot be read", "#7a1f5c,#e79acb";
+    "HEARBACK_LOGO", "the first letter of the name", "file with a PNG, JPEG or WebP picture of at most 12 KB, before the name on the customers' pages", "/etc/hearback/logo.png";
+    "HEARBACK_TELL_OTHERS_URL", "none", "page on which customers may tell others, shown to all of them alike after their answer", "https://www.example.com/reviews";
     "HEARBACK_IMPRINT", "none", "postal address under each mail and page", "Northwind Boilers, 4 Example Quay, Sampleton";
     "HEARBACK_IMPRINT_URL", "none", "page with the imprint", "https://www.example.com/imprint";
     "HEARBACK_PRIVACY_URL", "our own /privacy", "page that says what happens to an answer", "https://www.example.com/privacy";
@@ -260,6 +263,15 @@ fn organisation(reader: &Reader<'_>) -> Result<OrganisationConfig, ConfigError> 
         language: reader.or("HEARBACK_LANGUAGE", "en"),
         lawful_basis: basis,
         names_employees: reader.with("HEARBACK_NAME_EMPLOYEES", "off", switch)?,
+        brand: reader
+            .text("HEARBACK_COLOUR")
+            .map(|_| reader.with("HEARBACK_COLOUR", "", str::parse))
+            .transpose()?,
+        logo: reader
+            .text("HEARBACK_LOGO")
+            .map(|_| reader.with("HEARBACK_LOGO", "", |file| Logo::read(file.as_ref())))
+            .transpose()?,
+        tell_others_url: reader.url("HEARBACK_TELL_OTHERS_URL", None)?,
         imprint: reader.text("HEARBACK_IMPRINT"),
         imprint_url: reader.url("HEARBACK_IMPRINT_URL", None)?,
         privacy_url: reader.url("HEARBACK_PRIVACY_URL", None)?,

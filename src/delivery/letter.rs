@@ -3,7 +3,7 @@
 use super::model::{About, Claimed, LetterKind};
 use super::verp;
 use crate::app::App;
-use crate::config::{ConfigError, zone_or};
+use crate::config::{ConfigError, OUR_BRAND, zone_or};
 use crate::ids::LinkToken;
 use crate::mail::{EmailAddress, Letter, ListUnsubscribe, Mailbox, PreparedLetter};
 use crate::surveys::dates;
@@ -96,11 +96,16 @@ fn context(
     let scale: Vec<_> = (opening.min..=opening.max)
         .map(|value| json!({ "value": value, "link": format!("{link}?score={value}") }))
         .collect();
+    let brand = organisation.brand.unwrap_or(OUR_BRAND);
     let url = |url: &Option<url::Url>| url.as_ref().map_or(String::new(), ToString::to_string);
     let privacy = url(&organisation.privacy_url);
     Ok(json!({
         "organisation": organisation.name,
         "initial": organisation.name.chars().next().map(String::from).unwrap_or_default(),
+        "brand": brand.light.to_string(),
+        "on_brand": brand.light.text_on().to_string(),
+        "brand_dark": brand.dark.to_string(),
+        "on_brand_dark": brand.dark.text_on().to_string(),
         "customer_name": about.customer_name.as_deref().unwrap_or_default(),
         "employee": employees,
         "service": about.service,

@@ -7,6 +7,7 @@
 
 pub mod customers;
 mod history;
+pub mod judgement;
 pub mod people;
 pub mod responses;
 mod views;

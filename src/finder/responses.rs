@@ -1,5 +1,6 @@
 //! `GET /responses` and `GET /responses/{id}`: what customers said, and whether it counts.
 
+use super::judgement::{self, JudgementView};
 use super::views::responses::{
     self as views, Answer, Chance, Counts, Credit, Reason, ResponsePage, ResponsesPage, RevisionLine, Row,
 };
@@ -114,17 +115,28 @@ fn is_counted(contribution: &Contribution) -> bool {
 
 /// Shows one response.
 pub async fn show(app: web::Data<App>, person: SignedIn, id: web::Path<String>) -> PageResult {
-    let id = id_of(&id, "response")?;
+    html(&read_page(&app, &person, id_of(&id, "response")?).await?)
+}
+
+/// Reads the page of a response for somebody, which is noted.
+///
+/// # Errors
+/// 404 when there is none that they may see.
+pub(super) async fn read_page(app: &App, person: &SignedIn, id: Uuid) -> Result<ResponsePage> {
     let (zone, now, reader) = (app.config.organisation.time_zone, app.clock.now(), person.clone());
     let found = app
         .transaction(move |connection| {
-            let found = read(connection, id, &reader)?;
+            let found = read(connection, id, &reader, zone)?;
             note_reader(connection, &reader, "response", id, now)?;
             Ok(found)
         })
         .await?;
-    let shell = shell_for(&app, &person, "/responses");
-    html(&page(shell, &found, zone))
+    Ok(page(shell_for(app, person, "/responses"), &found, zone))
+}
+
+/// Whether somebody may decide that an answer is a machine's or a person's: not those whose score it makes.
+pub(super) fn may_decide(person: &SignedIn) -> bool {
+    person.role == Role::Hr
 }
 
 /// Everything that the page of a response tells.
@@ -136,9 +148,10 @@ struct Found {
     revisions: Vec<Revision>,
     contribution: Option<Contribution>,
     callback: Option<callbacks::queries::OfVisit>,
+    judgement: JudgementView,
 }
 
-fn read(connection: &mut PgConnection, id: Uuid, reader: &SignedIn) -> Result<Found> {
+fn read(connection: &mut PgConnection, id: Uuid, reader: &SignedIn, zone: Tz) -> Result<Found> {
     let response = answers::find_facts(connection, id)?;
     let visit = staff::find_facts(connection, response.visit, reader.sees()).map_err(|error| {
         if error.kind == crate::error::Kind::NotFound { Error::not_found("response") } else { error }
@@ -149,6 +162,13 @@ fn read(connection: &mut PgConnection, id: Uuid, reader: &SignedIn) -> Result<Fo
         revisions: answers::list_revisions(connection, id)?,
         contribution: load_contributions(connection, &[visit.id])?.remove(&visit.id),
         callback: callbacks::queries::find_of_visit(connection, visit.id)?,
+        judgement: judgement::read(
+            connection,
+            (id, visit.id),
+            response.certainty != "confirmed",
+            reader,
+            zone,
+        )?,
         response,
         visit,
     })
@@ -183,6 +203,7 @@ fn page(shell: crate::web::shell::Shell, found: &Found, zone: Tz) -> ResponsePag
         credits: found.credited.iter().map(credit).collect(),
         counts: views::counts(found.contribution.as_ref().is_some_and(is_counted)),
         reasons: views::reasons(&why(found)),
+        judgement: found.judgement.clone(),
     }
 }
 
@@ -220,6 +241,8 @@ fn revisions(found: &Found, zone: Tz) -> Vec<RevisionLine> {
                 .as_object()
                 .map_or(0, |all| all.values().filter(|one| one.is_i64()).count()),
             comment: revision.comment.clone(),
+            is_suspect: revision.certainty != "confirmed",
+            stands: revision.number == found.response.revision,
         })
         .collect()
 }

@@ -94,6 +94,7 @@ words! {
         thanks_call = "What follows from the wish to be called.";
         given = "Heading of what was sent.";
         change = "Link back to the form.";
+        tell_others = "Link to where they may tell others, shown to everybody.";
         stands = "The time for changes is over.";
         closed_title = "Heading when it is too late.";
         closed_text = "Why it is too late and what can be done.";

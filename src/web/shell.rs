@@ -77,6 +77,10 @@ pub struct LanguageLink {
 pub struct Frame {
     /// Path of the customers' style sheet.
     pub css: &'static str,
+    /// Path of the style sheet with the organisation's colours.
+    pub theme: Option<String>,
+    /// Path of the organisation's logo.
+    pub logo: Option<String>,
     /// BCP 47 code of the page's language.
     pub language: &'static str,
     /// `ltr` or `rtl`.

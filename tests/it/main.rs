@@ -41,6 +41,7 @@ mod import_trouble;
 mod languages;
 mod letters_look;
 mod logs;
+mod machines;
 mod mail_command;
 mod mail_letters;
 mod mail_relay;

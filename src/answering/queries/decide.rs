@@ -4,8 +4,42 @@ use crate::db::schema::{response, response_revision};
 use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl};
 use uuid::Uuid;
+
+/// What is known about whether a response is a person's, and when they like to be called.
+#[derive(Debug, Clone, Queryable)]
+pub struct Judgement {
+    /// Signs of a machine, by their words.
+    pub signs: Vec<String>,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub decision: Option<String>,
+    /// When they like to be called.
+    pub call_time: Option<String>,
+    /// At which number.
+    pub call_number: Option<String>,
+}
+
+/// Finds what is known about a response.
+///
+/// # Errors
+/// 404 for an unknown response.
+pub fn find_judgement(connection: &mut PgConnection, id: Uuid) -> Result<Judgement> {
+    let columns = (
+        response::signs,
+        response::decided_by,
+        response::decided_at,
+        response::decision,
+        response::call_time,
+        response::call_number,
+    );
+    let found = response::table.find(id).select(columns).get_result(connection).optional()?;
+    found.ok_or_else(|| Error::not_found("response"))
+}
 
 /// Finds the visit of a response.
 ///

@@ -264,6 +264,8 @@ pub struct Revision {
     pub call_me: bool,
     /// When.
     pub at: DateTime<Utc>,
+    /// Whether it counted then.
+    pub certainty: String,
 }
 
 /// Lists how a response was given and changed, the newest first.
@@ -280,6 +282,7 @@ pub fn list_revisions(connection: &mut PgConnection, id: Uuid) -> Result<Vec<Rev
             response_revision::comment,
             response_revision::call_me,
             response_revision::at,
+            response_revision::certainty,
         ))
         .load(connection)?)
 }

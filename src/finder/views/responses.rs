@@ -1,5 +1,6 @@
 //! What the list of responses and the page of one response show.
 
+use crate::finder::judgement::JudgementView;
 use crate::scores::contribution::Mode;
 use crate::web::badge::Badge;
 use crate::web::format::percent;
@@ -91,6 +92,10 @@ pub struct RevisionLine {
     pub answers: usize,
     /// The comment then.
     pub comment: Option<String>,
+    /// Whether it was put aside.
+    pub is_suspect: bool,
+    /// Whether it is the one that stands.
+    pub stands: bool,
 }
 
 /// Somebody whom the response is about.
@@ -140,6 +145,8 @@ pub struct ResponsePage {
     pub counts: Badge,
     /// Why, sentence by sentence.
     pub reasons: Vec<String>,
+    /// Whether a person answered.
+    pub judgement: JudgementView,
 }
 
 /// Writes an answer beside the best one of its scale: `4 of 5`.
