@@ -117,8 +117,7 @@ pub struct Wish {
 impl Wish {
     /// Locks the survey and looks whether it is still what was seen.
     fn open(&self, connection: &mut PgConnection) -> Result<Desk> {
-        let survey =
-            drafts::lock_survey(connection, &self.key)?.ok_or_else(|| Error::not_found("survey"))?;
+        let survey = drafts::lock_survey(connection, &self.key)?.ok_or_else(|| Error::not_found("survey"))?;
         let desk = Desk::read(connection, survey, &self.key)?;
         if !desk.is_editable() {
             return Err(Error::invalid_field("", "This survey is from an import and stays as it is."));

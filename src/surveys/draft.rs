@@ -20,7 +20,17 @@ pub const EMPLOYEES: &str = "{employees}";
 
 /// Names that the customer's form uses itself.
 const RESERVED: [&str; 12] = [
-    "nonce", "step", "comment", "call_me", "call_time", "call_number", "website", "lang", "score", "code", "csrf",
+    "nonce",
+    "step",
+    "comment",
+    "call_me",
+    "call_time",
+    "call_number",
+    "website",
+    "lang",
+    "score",
+    "code",
+    "csrf",
     "no_answer",
 ];
 
@@ -40,7 +50,12 @@ pub struct Problem {
 impl Problem {
     /// Makes a problem of a question's field that is the same in all languages.
     pub fn of(question: &str, field: &str, reason: impl Into<String>) -> Self {
-        Self { question: question.to_owned(), field: field.to_owned(), reason: reason.into(), ..Self::default() }
+        Self {
+            question: question.to_owned(),
+            field: field.to_owned(),
+            reason: reason.into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -110,7 +125,8 @@ pub fn check_question(content: &Content, question: &Question, published: &[Surve
     }
     let is_opening = content.opening().is_some_and(|opening| opening.key == question.key);
     if is_opening && !question.kind.is_scale() {
-        let why = "must be a rating, a recommendation or an effort: the mail asks the first question on its scale";
+        let why =
+            "must be a rating, a recommendation or an effort: the mail asks the first question on its scale";
         say("kind", why.to_owned());
     }
     if let Some(reason) = wrong_scale(question) {
@@ -132,7 +148,9 @@ fn wrong_scale(question: &Question) -> Option<&'static str> {
     let Question { min, max, .. } = *question;
     match question.kind {
         // i64, for the ends may be anything that was typed.
-        Kind::Rating if !(0..=1).contains(&min) || !(2..=11).contains(&(i64::from(max) - i64::from(min) + 1)) => {
+        Kind::Rating
+            if !(0..=1).contains(&min) || !(2..=11).contains(&(i64::from(max) - i64::from(min) + 1)) =>
+        {
             Some("must begin at 0 or 1 and have from 2 to 11 points")
         }
         Kind::Nps if (min, max) != (0, 10) => Some("must be from 0 to 10"),
@@ -177,8 +195,7 @@ fn wrong_when(content: &Content, question: &Question, is_opening: bool) -> Optio
 fn wrong_meaning(question: &Question, published: &[SurveyVersion]) -> Option<String> {
     let was = published.iter().find_map(|version| {
         let before = version.content.questions.iter().find(|before| before.key == question.key)?;
-        let same =
-            (before.kind, before.min, before.max) == (question.kind, question.min, question.max);
+        let same = (before.kind, before.min, before.max) == (question.kind, question.min, question.max);
         (!same).then_some((version.version, before))
     });
     was.map(|(version, before)| {
@@ -223,7 +240,8 @@ pub fn check_texts(question: &Question, texts: &QuestionTexts, language: &str) -
         say("low", wrong_plain(&texts.low, LONGEST_LABEL, true));
         say("high", wrong_plain(&texts.high, LONGEST_LABEL, true));
         let points = i64::from(question.max) - i64::from(question.min) + 1;
-        let fits = texts.points.is_empty() || i64::try_from(texts.points.len()).is_ok_and(|many| many == points);
+        let fits =
+            texts.points.is_empty() || i64::try_from(texts.points.len()).is_ok_and(|many| many == points);
         let many = (!fits).then(|| format!("must be {points}, one for each point, or none"));
         let each = || texts.points.iter().find_map(|point| wrong_plain(point, LONGEST_LABEL, true));
         say("points", many.or_else(each));
@@ -238,7 +256,9 @@ pub fn check_texts(question: &Question, texts: &QuestionTexts, language: &str) -
 
 fn wrong_plain(words: &str, longest: usize, needed: bool) -> Option<String> {
     wrong_words(words, longest, needed).or_else(|| {
-        words.contains(['{', '}']).then(|| "must not have braces: names stand in the question only".to_owned())
+        words
+            .contains(['{', '}'])
+            .then(|| "must not have braces: names stand in the question only".to_owned())
     })
 }
 

@@ -94,7 +94,8 @@ fn settle_texts(question: &Question, words: &mut QuestionTexts) {
 pub fn changes(before: Option<&Content>, after: &Content) -> Vec<String> {
     let none = Content { questions: Vec::new(), texts: std::collections::BTreeMap::new() };
     let before = before.unwrap_or(&none);
-    let find = |content: &Content, key: &str| content.questions.iter().find(|asked| asked.key == key).cloned();
+    let find =
+        |content: &Content, key: &str| content.questions.iter().find(|asked| asked.key == key).cloned();
     let mut said = Vec::new();
     for question in &after.questions {
         match find(before, &question.key) {

@@ -10,9 +10,13 @@ pub mod draft;
 pub mod edit;
 pub mod frozen;
 pub mod model;
+pub mod pages;
 pub mod past;
 pub mod queries;
+pub mod question_pages;
+pub mod rule_pages;
 pub mod rules;
+pub mod views;
 pub mod wording;
 
 pub use model::{Content, Kind, Question, QuestionTexts, SurveyVersion, When};

@@ -1,10 +1,14 @@
 //! Which survey a visit gets: the first rule that fits, else the built-in survey.
 
 use super::builtin::POST_SERVICE;
+use super::edit::Way;
 use super::model::SurveyVersion;
-use super::queries::rules as queries;
-use crate::error::{Error, Result};
+use super::queries::{drafts, rules as queries};
+use crate::audit::{self, Actor};
+use crate::error::{Error, FieldError, Result};
+use chrono::{DateTime, Utc};
 use diesel::PgConnection;
+use serde_json::json;
 use uuid::Uuid;
 
 /// A rule. Case and white space around words make no difference.
@@ -43,7 +47,9 @@ impl Rule {
         };
         let pattern: Vec<char> = folded(&self.service).chars().collect();
         let service: Vec<char> = folded(facts.service).chars().collect();
-        is_like(&pattern, &service) && same(&self.channel, facts.channel) && same(&self.segment, facts.segment)
+        is_like(&pattern, &service)
+            && same(&self.channel, facts.channel)
+            && same(&self.segment, facts.segment)
     }
 }
 
@@ -111,6 +117,80 @@ impl Rules {
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
+}
+
+/// What somebody wants of the rules.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Adds a rule at the end.
+    Add(Rule),
+    /// Moves one.
+    Shift(Uuid, Way),
+    /// Takes one away.
+    Remove(Uuid),
+}
+
+/// Changes the rules. Call it in a transaction.
+///
+/// # Errors
+/// 422 naming the field of a rule that is wrong.
+pub fn change(connection: &mut PgConnection, change: Change, actor: Actor, now: DateTime<Utc>) -> Result<()> {
+    queries::lock_rules(connection)?;
+    let rules = queries::list_rules(connection)?;
+    let (action, id, detail) = match change {
+        Change::Add(mut rule) => {
+            check(&rule)?;
+            let published = queries::list_newest(connection, &[rule.survey.as_str()])?;
+            let survey = drafts::find_survey(connection, &rule.survey)?.filter(|_| !published.is_empty());
+            let unknown = || Error::invalid_field("survey", "must be a survey that is published");
+            rule.position = rules.iter().map(|rule| rule.position).max().unwrap_or(0) + 1;
+            queries::insert_rule(connection, &rule, survey.ok_or_else(unknown)?)?;
+            let detail = json!({
+                "service": rule.service, "channel": rule.channel, "segment": rule.segment, "survey": rule.survey,
+            });
+            ("survey_rule.added", rule.id, detail)
+        }
+        Change::Shift(id, way) => {
+            let Some(at) = rules.iter().position(|rule| rule.id == id) else { return Ok(()) };
+            let other = match way {
+                Way::Up => at.checked_sub(1),
+                Way::Down => Some(at + 1),
+            };
+            let (Some(one), Some(other)) = (rules.get(at), other.and_then(|other| rules.get(other))) else {
+                return Ok(());
+            };
+            queries::place_rule(connection, one.id, other.position)?;
+            queries::place_rule(connection, other.id, one.position)?;
+            let way = if way == Way::Up { "up" } else { "down" };
+            ("survey_rule.moved", id, json!({ "way": way }))
+        }
+        Change::Remove(id) => {
+            let Some(rule) = rules.iter().find(|rule| rule.id == id) else { return Ok(()) };
+            queries::delete_rule(connection, id)?;
+            ("survey_rule.removed", id, json!({ "service": rule.service, "survey": rule.survey }))
+        }
+    };
+    audit::record(connection, now, actor, action, &format!("survey_rule {id}"), detail)
+}
+
+/// The longest word of a rule (characters); no visit has a longer kind of service.
+const LONGEST: usize = 200;
+
+fn check(rule: &Rule) -> Result<()> {
+    let words = [
+        ("service", Some(&rule.service)),
+        ("channel", rule.channel.as_ref()),
+        ("segment", rule.segment.as_ref()),
+    ];
+    let mut wrong = Vec::new();
+    for (field, words) in words.into_iter().filter_map(|(field, words)| Some((field, words?))) {
+        if words.trim().is_empty() {
+            wrong.push(FieldError::new(field, "is missing; write * for every service"));
+        } else if words.chars().count() > LONGEST || words.chars().any(char::is_control) {
+            wrong.push(FieldError::new(field, format!("must have at most {LONGEST} characters on one line")));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Error::invalid(wrong)) }
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use crate::error::{Error, Result};
 use crate::ids;
 use crate::surveys::model::Content;
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl,
+    RunQueryDsl,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -87,11 +90,8 @@ pub fn write_draft(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let content = content.map(serde_json::to_value).transpose().map_err(Error::internal)?;
-    let columns = (
-        survey_draft::content.eq(content),
-        survey_draft::edited_by.eq(by),
-        survey_draft::edited_at.eq(now),
-    );
+    let columns =
+        (survey_draft::content.eq(content), survey_draft::edited_by.eq(by), survey_draft::edited_at.eq(now));
     diesel::insert_into(survey_draft::table)
         .values((survey_draft::survey_id.eq(survey_id), survey_draft::lock_version.eq(1), columns.clone()))
         .on_conflict(survey_draft::survey_id)
@@ -159,10 +159,10 @@ pub fn list_surveys(connection: &mut PgConnection) -> Result<Vec<Listed>> {
     type Row = (Uuid, String, Option<Uuid>, Option<DateTime<Utc>>);
     let drafted = survey_draft::survey_id.eq(survey::id);
     let rows: Vec<Row> = survey::table
-        .left_join(survey_draft::table.on(diesel::BoolExpressionMethods::and(
-            drafted,
-            survey_draft::content.is_not_null(),
-        )))
+        .left_join(
+            survey_draft::table
+                .on(diesel::BoolExpressionMethods::and(drafted, survey_draft::content.is_not_null())),
+        )
         .order(survey::key)
         .select((
             survey::id,

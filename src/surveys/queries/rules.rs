@@ -70,7 +70,9 @@ pub fn insert_rule(connection: &mut PgConnection, rule: &Rule, survey_id: Uuid) 
 /// # Errors
 /// When the database does not answer.
 pub fn place_rule(connection: &mut PgConnection, id: Uuid, position: i32) -> Result<()> {
-    diesel::update(survey_rule::table.find(id)).set(survey_rule::position.eq(position)).execute(connection)?;
+    diesel::update(survey_rule::table.find(id))
+        .set(survey_rule::position.eq(position))
+        .execute(connection)?;
     Ok(())
 }
 
