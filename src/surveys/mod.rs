@@ -8,6 +8,7 @@ pub mod dates;
 pub mod desk;
 pub mod draft;
 pub mod edit;
+pub mod fields;
 pub mod frozen;
 pub mod model;
 pub mod pages;

@@ -4,11 +4,11 @@ use super::builtin::POST_SERVICE;
 use super::desk::{self, Desk, Seen, Wish};
 use super::draft::{self, LANGUAGES, language_name};
 use super::edit::{self, Way};
+use super::fields::Field;
 use super::model::{Content, Kind};
 use super::queries::drafts::{self, Published};
 use super::views::{
-    Field, NewPage, PublishPage, QuestionRow, SurveyPage, Tab, VersionPage, VersionRow, kind_label,
-    problem_links,
+    NewPage, PublishPage, QuestionRow, SurveyPage, Tab, VersionPage, VersionRow, kind_label, problem_links,
 };
 use crate::accounts::{SignedForm, SignedIn, queries as accounts, shell_for};
 use crate::app::App;

@@ -3,9 +3,10 @@
 use super::desk::{self, Desk};
 use super::draft::{self, LONGEST_LABEL, LONGEST_TEXT, MOST_OPTIONS, describe, is_written, language_name};
 use super::edit;
+use super::fields::Field;
 use super::model::{Content, Kind, Question, QuestionTexts, When};
 use super::pages::{PLACE, language, wish};
-use super::views::{Field, OptionRow, QuestionPage, Tab, kind_label};
+use super::views::{OptionRow, QuestionPage, Tab, kind_label};
 use crate::accounts::{SignedForm, SignedIn, shell_for};
 use crate::app::App;
 use crate::error::{Error, FieldError, Kind as Failure, Result};

@@ -2,10 +2,11 @@
 
 use super::builtin::POST_SERVICE;
 use super::edit::Way;
+use super::fields::{Field, error_of};
 use super::pages::PLACE;
 use super::queries::drafts;
 use super::rules::{self, Change, Facts, Rule, Rules};
-use super::views::{Field, RuleRow, RulesPage, error_of};
+use super::views::{RuleRow, RulesPage};
 use super::{past, queries};
 use crate::accounts::{SignedForm, SignedIn, shell_for};
 use crate::app::App;

@@ -80,7 +80,7 @@ fn is_like(mut pattern: &[char], mut text: &[char]) -> bool {
 /// The rules with the newest version of each survey they name, as of one moment.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    ordered: Vec<Rule>,
     newest: Vec<SurveyVersion>,
     built_in: SurveyVersion,
 }
@@ -97,13 +97,13 @@ impl Rules {
         let newest = queries::list_newest(connection, &surveys)?;
         let built_in = newest.iter().find(|version| version.survey == POST_SERVICE).cloned();
         let built_in = built_in.ok_or_else(|| Error::unavailable("no survey is published"))?;
-        Ok(Self { rules, newest, built_in })
+        Ok(Self { ordered: rules, newest, built_in })
     }
 
     /// The version of the survey that a visit gets, with the rule that says so; without one it is the built-in one.
     pub fn choose(&self, facts: Facts<'_>) -> (&SurveyVersion, Option<&Rule>) {
         let version = |rule: &Rule| self.newest.iter().find(|version| version.survey == rule.survey);
-        let mut fitting = self.rules.iter().filter(|rule| rule.fits(facts));
+        let mut fitting = self.ordered.iter().filter(|rule| rule.fits(facts));
         let found = fitting.find_map(|rule| Some((version(rule)?, Some(rule))));
         found.unwrap_or((&self.built_in, None))
     }
@@ -115,7 +115,7 @@ impl Rules {
 
     /// The rules in their order.
     pub fn rules(&self) -> &[Rule] {
-        &self.rules
+        &self.ordered
     }
 }
 
@@ -243,7 +243,7 @@ mod tests {
             content: builtin::content(),
         };
         let rules = Rules {
-            rules: vec![
+            ordered: vec![
                 // Nothing was ever published of this one: it cannot be asked.
                 rule("*", None, "empty"),
                 rule("*", Some("Trade"), "trade"),
@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(chosen(Facts { segment: Some("trade"), ..facts("boiler repair") }), "trade");
         assert_eq!(chosen(Facts { segment: Some("home"), ..facts("boiler repair") }), "boilers");
         assert_eq!(chosen(facts("roof")), "others");
-        let none = Rules { rules: Vec::new(), ..rules.clone() };
+        let none = Rules { ordered: Vec::new(), ..rules.clone() };
         assert_eq!(none.choose(facts("roof")).0.survey, POST_SERVICE);
     }
 }
