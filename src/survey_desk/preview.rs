@@ -7,7 +7,7 @@ use crate::answering::views::{AnswerPage, MorePage};
 use crate::app::App;
 use crate::delivery::letter;
 use crate::delivery::model::About;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::surveys::Content;
 use crate::surveys::desk::Desk;
 use crate::surveys::draft::LANGUAGES;
@@ -60,7 +60,7 @@ impl Shown {
         let content = content.ok_or_else(|| Error::not_found("version"))?;
         if content.opening().is_none_or(|opening| !opening.kind.is_scale()) {
             let first = "The first question must be a scale before there is something to show.";
-            return Err(Error::invalid_field("", first));
+            return Err(Error::new(Kind::Invalid, first));
         }
         Ok(Self { key: desk.key, content, version, lang: language(app, asked.text("lang")) })
     }

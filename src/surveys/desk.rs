@@ -6,7 +6,7 @@ use super::queries::drafts::{self, Draft};
 use super::queries::{self, NewVersion};
 use super::{draft, edit, past};
 use crate::audit::{self, Actor};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use serde_json::{Value, json};
@@ -120,7 +120,7 @@ impl Wish {
         let survey = drafts::lock_survey(connection, &self.key)?.ok_or_else(|| Error::not_found("survey"))?;
         let desk = Desk::read(connection, survey, &self.key)?;
         if !desk.is_editable() {
-            return Err(Error::invalid_field("", "This survey is from an import and stays as it is."));
+            return Err(Error::new(Kind::Invalid, "This survey is from an import and stays as it is."));
         }
         if desk.seen() != self.seen {
             return Err(Error::conflict(
@@ -173,10 +173,10 @@ pub fn publish(connection: &mut PgConnection, wish: &Wish, own: &str) -> Result<
     let desk = wish.open(connection)?;
     let content = desk.drafted().cloned().unwrap_or_else(|| desk.working());
     if desk.newest().is_some_and(|newest| newest.content == content) {
-        return Err(Error::invalid_field("", "Nothing was changed since the newest version."));
+        return Err(Error::new(Kind::Invalid, "Nothing was changed since the newest version."));
     }
     if !draft::check(&content, &desk.versions, own).is_empty() {
-        return Err(Error::invalid_field("", "The draft has something to correct."));
+        return Err(Error::new(Kind::Invalid, "The draft has something to correct."));
     }
     let version = wish.seen.version + 1;
     let new = NewVersion { survey: desk.survey, key: &wish.key, version, by: Some(wish.by) };

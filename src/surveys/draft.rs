@@ -169,6 +169,7 @@ fn wrong_options(question: &Question) -> Option<String> {
         return Some(format!("must be from 2 to {MOST_OPTIONS}"));
     }
     if let Some(wrong) = options.iter().find(|key| !is_key(key)) {
+        let wrong = if wrong.is_empty() { "an empty one" } else { wrong };
         return Some(format!(
             "need keys of up to 40 small letters, digits and _, beginning with a letter; {wrong} is none"
         ));

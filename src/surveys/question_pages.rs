@@ -305,7 +305,14 @@ pub async fn save(app: web::Data<App>, form: SignedForm, key: web::Path<String>)
     if !desk.is_editable() {
         return Err(error.into());
     }
-    let about = About::new(&app, desk, (old.as_deref(), kind.as_deref()), lang)?;
+    // Who else is there may have taken the question out: then what was typed is a new one with its key.
+    let asks = |key: &&String| desk.working().questions.iter().any(|question| question.key == **key);
+    let old = old.as_ref().filter(asks);
+    let mut typed = typed;
+    if let (Some(key), None) = (fields.text("old"), old) {
+        key.clone_into(&mut typed.key);
+    }
+    let about = About::new(&app, desk, (old.map(String::as_str), kind.as_deref()), lang)?;
     let mut form_again = about.page(&app, &form.person, typed, error.fields.clone());
     form_again.is_late = error.kind == Failure::Conflict;
     let body = page::render(&form_again)?;
