@@ -243,7 +243,7 @@ fn two_editors_do_not_overwrite_each_other_silently() {
     let app = TestApp::start();
     let (one, email) = (app.staff(Role::Hr, None), "hr@example.com");
     let other = app.sign_in(email);
-    let form = other.get("/surveys/post-service/question?key=overall&lang=en").expect(200).hidden("seen");
+    let form = hr_form(&other, "overall");
     let editor = seen_of(&other, "post-service");
     save(&one, "post-service", "key=overall&lang=en", OVERALL).expect(303);
 
@@ -260,8 +260,17 @@ fn two_editors_do_not_overwrite_each_other_silently() {
     let late = post(&other, "/surveys/post-service/publish", &[("seen", &editor)]).expect(303);
     assert!(late.location().ends_with("done=late"));
     // Who has read that, and saves again from that page, means it.
-    send(&other, "post-service", &late_seen(&other), &theirs).expect(303);
+    send(&other, "post-service", &hr_form(&other, "overall"), &theirs).expect(303);
     says(&read(&one, "/surveys/post-service"), "Mine instead?");
+    // Nothing typed is lost either when the other took the question out.
+    let form = hr_form(&other, "skill");
+    step(&one, "post-service", &[("op", "remove"), ("question", "skill")]).expect(303);
+    let typed = [("old", "skill"), ("kind", "rating"), ("lang", "en"), ("text", "Typed for long")];
+    let late = send(&other, "post-service", &form, &typed).expect(409);
+    assert!(
+        late.body.contains("Typed for long")
+            && late.body.contains("name=\"key\" type=\"text\" autocomplete=\"off\" value=\"skill\"")
+    );
     // A draft that was thrown away and begun again is not the same one.
     let seen = seen_of(&one, "post-service");
     step(&one, "post-service", &[("op", "discard")]).expect(303);
@@ -270,8 +279,10 @@ fn two_editors_do_not_overwrite_each_other_silently() {
     send(&other, "post-service", &seen, &theirs).expect(409);
 }
 
-fn late_seen(client: &Client) -> String {
-    client.get("/surveys/post-service/question?key=overall&lang=en").expect(200).hidden("seen")
+/// What the form of a question has seen.
+#[track_caller]
+fn hr_form(client: &Client, key: &str) -> String {
+    client.get(&format!("/surveys/post-service/question?key={key}&lang=en")).expect(200).hidden("seen")
 }
 
 #[test]
