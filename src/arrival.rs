@@ -12,7 +12,7 @@ use crate::customers::Contact;
 use crate::delivery::eligibility::{self, Corrected};
 use crate::delivery::{invite, queries as deliveries};
 use crate::error::{Error, FieldError, Result};
-use crate::surveys::{SurveyVersion, builtin, queries as surveys};
+use crate::surveys::rules::{Facts, Rules};
 use crate::visits::intake::{self, CheckedContact};
 use crate::visits::model::{CheckedVisit, CustomerMessage, VisitMessage, VisitRow};
 use crate::visits::queries as visits;
@@ -36,12 +36,13 @@ pub fn take_in(
     connection: &mut PgConnection,
     app: &App,
     visit: &CheckedVisit,
-    survey: &SurveyVersion,
+    surveys: &Rules,
     now: DateTime<Utc>,
 ) -> Result<Stored> {
     if let Some(known) = store::known(connection, visit)? {
         return Ok(known);
     }
+    let (survey, _) = surveys.choose(facts(visit));
     let decision = eligibility::decide(connection, visit, survey, &app.config, &app.keys, now)?;
     let call_priority = app.keys.draw(store::CALL, &visit.external_id);
     let zone = app.config.organisation.time_zone;
@@ -52,13 +53,9 @@ pub fn take_in(
     Ok(stored)
 }
 
-/// Returns the survey that is asked after a visit.
-///
-/// # Errors
-/// 503 when none is published yet.
-pub fn survey(connection: &mut PgConnection) -> Result<SurveyVersion> {
-    surveys::find_newest(connection, builtin::POST_SERVICE)?
-        .ok_or_else(|| Error::unavailable("no survey is published"))
+/// Returns what the rules for surveys look at.
+pub fn facts(visit: &CheckedVisit) -> Facts<'_> {
+    Facts { service: &visit.service, channel: visit.channel.as_deref(), segment: visit.segment.as_deref() }
 }
 
 fn contradiction() -> Error {
@@ -79,8 +76,8 @@ pub async fn create(app: web::Data<App>, body: Body) -> ApiResult {
     let parts = app.get_ref().clone();
     let (stored, envelope) = app
         .transaction_again(move |connection| {
-            let survey = survey(connection)?;
-            let stored = take_in(connection, &parts, &visit, &survey, now)?;
+            let surveys = Rules::load(connection)?;
+            let stored = take_in(connection, &parts, &visit, &surveys, now)?;
             if matches!(stored, Stored::Contradicted(_)) {
                 return Err(contradiction());
             }
@@ -132,7 +129,7 @@ pub async fn create_batch(app: web::Data<App>, body: Body) -> ApiResult {
     let parts = app.get_ref().clone();
     let result = app
         .transaction_again(move |connection| {
-            let survey = survey(connection)?;
+            let surveys = Rules::load(connection)?;
             let mut result = BatchResult::default();
             for (index, value) in values.iter().enumerate() {
                 let checked = from_value::<VisitMessage>(value.clone(), "")
@@ -140,7 +137,7 @@ pub async fn create_batch(app: web::Data<App>, body: Body) -> ApiResult {
                     .and_then(|message| intake::check(&message, now));
                 match checked {
                     Err(fields) => result.rejected.push(rejected(index, value, &fields)),
-                    Ok(visit) => match take_in(connection, &parts, &visit, &survey, now)? {
+                    Ok(visit) => match take_in(connection, &parts, &visit, &surveys, now)? {
                         Stored::New(_) => result.accepted += 1,
                         Stored::Repeated(_) => result.repeated += 1,
                         Stored::Contradicted(_) => {
@@ -260,7 +257,11 @@ fn decide_again(
             }
             match send_at {
                 Some(at) => {
-                    let survey = survey(connection)?;
+                    let (service, channel, segment) = visits::find_kind(connection, visit.id)?;
+                    let facts =
+                        Facts { service: &service, channel: channel.as_deref(), segment: segment.as_deref() };
+                    let surveys = Rules::load(connection)?;
+                    let (survey, _) = surveys.choose(facts);
                     invite::plan(connection, &app.keys, visit.id, survey.id, at, now)
                 }
                 None => deliveries::close_of_visit(connection, visit.id),

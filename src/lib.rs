@@ -49,6 +49,7 @@ pub mod routes;
 pub mod scores;
 pub mod server;
 pub mod stats;
+pub mod survey_desk;
 pub mod surveys;
 pub mod telemetry;
 pub mod today;

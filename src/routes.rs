@@ -6,6 +6,8 @@ use crate::callbacks::{api as callbacks_api, pages as callbacks};
 use crate::delivery::pages as delivery;
 use crate::evaluations::{api as evaluations_api, pages as evaluations};
 use crate::finder::{customers, judgement, people, responses as finder_responses, visits as finder_visits};
+use crate::survey_desk::{self, preview};
+use crate::surveys::{pages as surveys, question_pages, rule_pages};
 use crate::visits::api as visits;
 use crate::web::assets;
 use crate::{arrival, openapi, probes, today};
@@ -38,6 +40,7 @@ const JUDGES_ANSWERS: Access = Access::Staff(&[Role::Hr]);
 const LOOKS_UP_VISITS: Access = Access::Staff(&[Role::Admin, Role::Hr, Role::Manager]);
 const MEETS_CUSTOMERS: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Caller]);
 const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
+const WRITES_SURVEYS: Access = Access::Staff(&[Role::Hr]);
 const WATCHES_DELIVERY: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const RUNS_DELIVERY: Access = Access::Staff(&[Role::Admin]);
 const BRINGS_VISITS: Access = Access::Key(&[Scope::VisitsWrite]);
@@ -60,7 +63,7 @@ macro_rules! routes {
 
 /// Returns the table.
 pub fn table() -> Vec<Route> {
-    routes! {
+    let mut all = routes! {
         GET "/s/{token}" PUBLIC answering::answer;
         POST "/s/{token}" PUBLIC answering::submit;
         GET "/s/{token}/all" PUBLIC answering::trap;
@@ -87,6 +90,20 @@ pub fn table() -> Vec<Route> {
         GET "/visits" LOOKS_UP_VISITS finder_visits::list;
         GET "/visits/{id}" LOOKS_UP_VISITS finder_visits::show;
         GET "/people" KNOWS_PEOPLE people::show;
+        GET "/surveys" WRITES_SURVEYS survey_desk::list;
+        GET "/surveys/new" WRITES_SURVEYS surveys::show_new;
+        POST "/surveys/new" WRITES_SURVEYS surveys::create;
+        GET "/surveys/rules" WRITES_SURVEYS rule_pages::show;
+        POST "/surveys/rules" WRITES_SURVEYS rule_pages::change;
+        GET "/surveys/{key}" WRITES_SURVEYS surveys::show;
+        POST "/surveys/{key}" WRITES_SURVEYS surveys::change;
+        GET "/surveys/{key}/question" WRITES_SURVEYS question_pages::show;
+        POST "/surveys/{key}/question" WRITES_SURVEYS question_pages::save;
+        GET "/surveys/{key}/publish" WRITES_SURVEYS surveys::ask_to_publish;
+        POST "/surveys/{key}/publish" WRITES_SURVEYS surveys::publish;
+        GET "/surveys/{key}/versions/{version}" WRITES_SURVEYS surveys::version;
+        GET "/surveys/{key}/preview/mail" WRITES_SURVEYS preview::mail;
+        GET "/surveys/{key}/preview/page" WRITES_SURVEYS preview::page;
         GET "/delivery" WATCHES_DELIVERY delivery::show;
         POST "/delivery/switch" RUNS_DELIVERY delivery::switch;
         POST "/delivery/release" RUNS_DELIVERY delivery::release;
@@ -95,6 +112,13 @@ pub fn table() -> Vec<Route> {
         GET "/delivery/never" RUNS_DELIVERY delivery::show_never;
         POST "/delivery/never" RUNS_DELIVERY delivery::add_never;
         POST "/delivery/lift" RUNS_DELIVERY delivery::lift_never;
+    };
+    all.extend(api());
+    all
+}
+
+fn api() -> Vec<Route> {
+    routes! {
         GET "/api/docs" PUBLIC openapi::docs;
         GET "/api/v1/openapi.json" PUBLIC openapi::json;
         POST "/api/v1/visits" BRINGS_VISITS arrival::create;

@@ -8,7 +8,7 @@ use crate::arrival;
 use crate::delivery::eligibility;
 use crate::error::{Error, Result};
 use crate::imports::{Group, Import, Layout, Problem, Progress, Rejects, each_chunk};
-use crate::surveys::SurveyVersion;
+use crate::surveys::rules::Rules;
 use crate::visits::import::{COLUMNS, Rows};
 use crate::visits::model::CheckedVisit;
 use crate::visits::queries::bulk as many_visits;
@@ -87,13 +87,13 @@ pub fn run(
     let get = || app.pool.get().map_err(Error::unavailable);
     let (mut staging, mut connection) = (get()?, get()?);
     let layout = Layout { kind: "visits", key: "visit_id", columns: COLUMNS.to_vec(), more: Vec::new() };
-    let survey = arrival::survey(&mut connection)?;
+    let surveys = Rules::load(&mut connection)?;
     let import = Import::stage(&mut staging, input, &layout, now, progress)?;
     rejects.begin(&import.header)?;
     let mut pass = Pass {
         app,
         import: &import,
-        survey: &survey,
+        surveys: &surveys,
         now,
         summary: Summary { rows: import.rows, rejects, ..Summary::default() },
     };
@@ -108,7 +108,7 @@ pub fn run(
 struct Pass<'a> {
     app: &'a App,
     import: &'a Import,
-    survey: &'a SurveyVersion,
+    surveys: &'a Rules,
     now: DateTime<Utc>,
     summary: Summary,
 }
@@ -191,7 +191,7 @@ impl Pass<'_> {
                 let decision = eligibility::decide(
                     connection,
                     &visit,
-                    self.survey,
+                    self.surveys.choose(arrival::facts(&visit)).0,
                     &self.app.config,
                     &self.app.keys,
                     self.now,
@@ -216,7 +216,7 @@ impl Pass<'_> {
         let take_all = |connection: &mut PgConnection| {
             visits
                 .iter()
-                .map(|(_, visit)| arrival::take_in(connection, self.app, visit, self.survey, self.now))
+                .map(|(_, visit)| arrival::take_in(connection, self.app, visit, self.surveys, self.now))
                 .collect::<Result<Vec<Stored>>>()
         };
         let mut tries = 1;

@@ -68,6 +68,7 @@ pub fn shell_for(app: &App, person: &SignedIn, current: &str) -> Shell {
         ("/customers", "Customers", "i-user", &[Role::Hr, Role::Manager, Role::Caller], 0),
         ("/visits", "Visits", "i-list", &[Role::Admin, Role::Hr, Role::Manager], 1),
         ("/people", "People", "i-people", &[Role::Admin, Role::Hr], 1),
+        ("/surveys", "Surveys", "i-ask", &[Role::Hr], 1),
         ("/delivery", "Delivery", "i-mail", &[Role::Admin, Role::Hr], 1),
     ];
     let nav = entries.iter().filter(|(_, _, _, roles, _)| roles.contains(&person.role));

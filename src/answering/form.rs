@@ -1,6 +1,7 @@
 //! From posted fields to checked answers, or to what the customer should correct: pure.
 
 use super::views::FormError;
+use crate::surveys::draft::RESERVED;
 use crate::surveys::wording::Wording;
 use crate::surveys::{Content, Kind, Question};
 use crate::web::Fields;
@@ -41,10 +42,6 @@ pub struct Answers {
     pub call_number: Option<String>,
 }
 
-/// Fields that are not questions; no question may have such a key.
-pub const OTHERS: [&str; 10] =
-    ["nonce", "step", "comment", "call_me", "call_time", "call_number", "website", "lang", "score", "code"];
-
 /// Reads which part was sent.
 pub fn step(fields: &Fields) -> Step {
     if fields.get("step") == Some("2") { Step::Second } else { Step::First }
@@ -70,7 +67,7 @@ pub fn check(fields: &Fields, content: &Content, words: &Wording) -> Result<Answ
         }
     }
     let asked = content.opening().into_iter().chain(further);
-    let known: Vec<&str> = asked.map(|question| question.key.as_str()).chain(OTHERS).collect();
+    let known: Vec<&str> = asked.map(|question| question.key.as_str()).chain(RESERVED).collect();
     if fields.names().any(|name| !known.contains(&name)) {
         form.wrong("", &words.form_changed);
     }

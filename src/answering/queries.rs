@@ -184,3 +184,25 @@ pub fn list_call_me(connection: &mut PgConnection, since: DateTime<Utc>, limit: 
         ))
         .load(connection)?)
 }
+
+/// Counts the answers that point at versions of surveys, up to a number, so that it stays quick.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_of_versions(connection: &mut PgConnection, versions: &[Uuid], most: i64) -> Result<i64> {
+    let counted = diesel::sql_query(
+        "SELECT count(*) AS count FROM \
+         (SELECT 1 FROM response WHERE survey_version_id = ANY($1) LIMIT $2) AS counted",
+    );
+    let row: Count = counted
+        .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(versions)
+        .bind::<diesel::sql_types::BigInt, _>(most)
+        .get_result(connection)?;
+    Ok(row.count)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}

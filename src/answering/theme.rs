@@ -7,7 +7,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use std::fmt::Write;
 
-fn style(brand: &Brand) -> String {
+fn style(brand: Brand) -> String {
     let pair =
         |colour: crate::config::Colour| format!(":root{{--brand:{colour};--on-brand:{}}}", colour.text_on());
     format!("{}@media screen and (prefers-color-scheme:dark){{{}}}", pair(brand.light), pair(brand.dark))
@@ -25,7 +25,7 @@ fn named(bytes: &[u8], end: &str) -> String {
 
 /// Returns the path of the style sheet with the organisation's colours, if it has any.
 pub fn css(organisation: &OrganisationConfig) -> Option<String> {
-    organisation.brand.as_ref().map(|brand| named(style(brand).as_bytes(), ".css"))
+    organisation.brand.map(|brand| named(style(brand).as_bytes(), ".css"))
 }
 
 /// Returns the path of the logo, if there is one.
@@ -37,7 +37,7 @@ pub fn logo(organisation: &OrganisationConfig) -> Option<String> {
 pub async fn show(app: web::Data<App>, name: web::Path<String>) -> HttpResponse {
     let (organisation, asked) = (&app.config.organisation, Some(format!("/theme/{name}")));
     let (media_type, body) = if css(organisation) == asked {
-        let text = organisation.brand.as_ref().map(style).unwrap_or_default();
+        let text = organisation.brand.map(style).unwrap_or_default();
         ("text/css; charset=utf-8", text.into_bytes())
     } else if let Some(logo) = organisation.logo.as_ref().filter(|_| logo(organisation) == asked) {
         (logo.media_type, logo.bytes.clone())
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn colours_come_with_the_text_that_can_be_read_on_them() {
-        let css = style(&"#7a1f5c".parse().unwrap());
+        let css = style("#7a1f5c".parse().unwrap());
         assert!(css.starts_with(":root{--brand:#7a1f5c;--on-brand:#ffffff}"), "{css}");
     }
 }

@@ -36,6 +36,7 @@ impl Colour {
     }
 
     /// Whichever of white and ink is easier to read on it.
+    #[must_use]
     pub fn text_on(self) -> Self {
         if self.contrast(WHITE) >= self.contrast(INK) { WHITE } else { INK }
     }

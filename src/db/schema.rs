@@ -381,12 +381,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    survey_draft (survey_id) {
+        survey_id -> Uuid,
+        content -> Nullable<Jsonb>,
+        lock_version -> Int4,
+        edited_by -> Uuid,
+        edited_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    survey_rule (id) {
+        id -> Uuid,
+        position -> Int4,
+        service -> Text,
+        channel -> Nullable<Text>,
+        segment -> Nullable<Text>,
+        survey_id -> Uuid,
+    }
+}
+
+diesel::table! {
     survey_version (id) {
         id -> Uuid,
         survey_id -> Uuid,
         version -> Int4,
         content -> Jsonb,
         published_at -> Timestamptz,
+        published_by -> Nullable<Uuid>,
     }
 }
 
@@ -483,6 +505,8 @@ diesel::joinable!(response -> survey_version (survey_version_id));
 diesel::joinable!(response -> visit (visit_id));
 diesel::joinable!(response_revision -> response (response_id));
 diesel::joinable!(session -> user_account (user_account_id));
+diesel::joinable!(survey_draft -> survey (survey_id));
+diesel::joinable!(survey_rule -> survey (survey_id));
 diesel::joinable!(survey_version -> survey (survey_id));
 diesel::joinable!(team_member -> employee (employee_id));
 diesel::joinable!(team_member -> team (team_id));
@@ -529,6 +553,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     site,
     suppression,
     survey,
+    survey_draft,
+    survey_rule,
     survey_version,
     team,
     team_member,

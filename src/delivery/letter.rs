@@ -5,11 +5,12 @@ use super::verp;
 use crate::app::App;
 use crate::config::{ConfigError, OUR_BRAND, zone_or};
 use crate::ids::LinkToken;
-use crate::mail::{EmailAddress, Letter, ListUnsubscribe, Mailbox, PreparedLetter};
+use crate::mail::{EmailAddress, Letter, ListUnsubscribe, Mailbox, PreparedLetter, Rendered};
 use crate::surveys::dates;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::json;
+use uuid::Uuid;
 
 /// Returns the template of a letter: all reminders have one.
 const fn template(letter: LetterKind) -> &'static str {
@@ -63,6 +64,32 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
         list_id: Some(format!("surveys.{domain}")),
     };
     letter.to_signed_message(app.dkim.as_ref()).map_err(|error| error.to_string())
+}
+
+/// Renders the first letter about a visit that never was, under a link that leads to no invitation.
+///
+/// # Errors
+/// In the operator's words, when it cannot be rendered.
+pub fn preview(app: &App, about: About, language: &str) -> Result<Rendered, String> {
+    let (id, secret_id) = (Uuid::nil(), app.keys.signing_id().to_owned());
+    let token = LinkToken::derive(&app.keys, &secret_id, id, 1).ok_or("there is no secret to sign with")?;
+    let (letter, mailed_at, copy) = (LetterKind::Invitation, None, 1);
+    let claimed = Claimed {
+        id,
+        visit: id,
+        attempt: id,
+        attempts: 1,
+        letter,
+        copy,
+        mailed_at,
+        secret_id,
+        token_version: 1,
+        about,
+    };
+    let template = template(letter);
+    let language = app.templates.language(template, Some(language), &app.config.organisation.language);
+    let context = context(app, &claimed, &token, language)?;
+    app.templates.render(template, language, &context).map_err(|error| error.to_string())
 }
 
 /// The letter's own return path, where an address for mails that come back is set (checked at the start).

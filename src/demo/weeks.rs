@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::delivery::{self, opt_out};
 use crate::error::{Error, Result};
 use crate::ids::LinkToken;
+use crate::surveys::rules::Rules;
 use crate::surveys::wording::wording;
 use crate::visits::store::{self, Change, Stored};
 use crate::visits::{Outcome, intake, queries as visits};
@@ -104,8 +105,8 @@ impl Weeks {
         let planned = present::visit(index, self.began);
         let checked = intake::check(&planned.message, now).map_err(Error::invalid)?;
         db::transaction(connection, |connection| {
-            let survey = arrival::survey(connection)?;
-            let stored = arrival::take_in(connection, &self.app, &checked, &survey, now)?;
+            let surveys = Rules::load(connection)?;
+            let stored = arrival::take_in(connection, &self.app, &checked, &surveys, now)?;
             let (Stored::New(id) | Stored::Repeated(id) | Stored::Contradicted(id)) = stored;
             if present::is_cancelled(index) {
                 let visit = visits::lock_visit(connection, &checked.external_id)?;
@@ -140,7 +141,7 @@ impl Weeks {
         if is_done(connection, &hash, body)? {
             return Ok(());
         }
-        let content = arrival::survey(connection)?.content;
+        let content = Rules::load(connection)?.built_in().content.clone();
         let answers = form::check(&Fields::parse(body.as_bytes()), &content, wording(language))
             .map_err(|errors| Error::internal(format_args!("a form of the demo is wrong: {errors:?}")))?;
         let link = answers::find_link(connection, &hash)?.ok_or_else(|| Error::not_found("link"))?;

@@ -1,11 +1,11 @@
 //! The survey that comes with the program: `post-service`.
 //!
 //! `overall` first, then what went wrong or well by what was answered there, then the four places where service goes
-//! wrong or right. Changing a word here publishes a new version at the next start; a key never gets another meaning or
-//! scale.
+//! wrong or right. Changing a word here publishes a new version at the next start, unless people published one of their
+//! own; a key never gets another meaning or scale.
 
 use super::model::{Content, Kind, Question, QuestionTexts, SurveyVersion, When};
-use super::queries;
+use super::queries::{self, NewVersion, drafts};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
@@ -191,8 +191,8 @@ fn arabic() -> BTreeMap<String, QuestionTexts> {
     ])
 }
 
-/// Makes sure that the newest version of the built-in survey is the one written here, and returns it.
-/// Call it in a transaction.
+/// Publishes what is written here when the survey has no version, or when the newest one is the program's own and
+/// another; what people published stays. Returns the newest version. Call it in a transaction.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -200,11 +200,14 @@ pub fn publish(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<Surv
     let content = content();
     let survey = queries::upsert_survey(connection, POST_SERVICE, now)?;
     let newest = queries::find_newest(connection, POST_SERVICE)?;
-    if let Some(newest) = newest.as_ref().filter(|newest| newest.content == content) {
+    if let Some(newest) = &newest
+        && (newest.content == content || drafts::find_publisher(connection, newest.id)?.is_some())
+    {
         return Ok(newest.clone());
     }
     let version = newest.map_or(1, |newest| newest.version + 1);
-    queries::insert_version(connection, survey, POST_SERVICE, version, content, now)
+    let new = NewVersion { survey, key: POST_SERVICE, version, by: None };
+    queries::insert_version(connection, new, content, now)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use super::builtin;
 use super::model::{Content, Question, SurveyVersion};
-use super::queries;
+use super::queries::{self, NewVersion};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
@@ -17,6 +17,9 @@ pub struct Scale {
     /// Highest answer.
     pub max: i32,
 }
+
+/// How the keys of these surveys begin; nobody edits them.
+pub const PREFIX: &str = "history-";
 
 /// The most points of a scale.
 const MOST_POINTS: i32 = 101;
@@ -49,14 +52,15 @@ pub fn publish(
     now: DateTime<Utc>,
 ) -> Result<SurveyVersion> {
     let content = content(keys, scale);
-    let key = format!("history-{}-{}", scale.min, scale.max);
+    let key = format!("{PREFIX}{}-{}", scale.min, scale.max);
     let survey = queries::upsert_survey(connection, &key, now)?;
     let versions = queries::list_versions(connection, &key)?;
     if let Some(same) = versions.iter().find(|version| version.content == content) {
         return Ok(same.clone());
     }
     let version = versions.first().map_or(1, |newest| newest.version + 1);
-    queries::insert_version(connection, survey, &key, version, content, now)
+    let new = NewVersion { survey, key: &key, version, by: None };
+    queries::insert_version(connection, new, content, now)
 }
 
 /// The words are ours where we ask the same, without those for single points: the scale is another.

@@ -1,5 +1,8 @@
 //! Every statement on the tables of surveys.
 
+pub mod drafts;
+pub mod rules;
+
 use super::model::{Content, SurveyVersion};
 use crate::db::schema::{question, survey, survey_version};
 use crate::error::{Error, Result};
@@ -65,15 +68,26 @@ pub fn list_contents(connection: &mut PgConnection, versions: &[Uuid]) -> Result
         .collect()
 }
 
+/// Which version is inserted.
+#[derive(Debug, Clone, Copy)]
+pub struct NewVersion<'a> {
+    /// Id of the survey.
+    pub survey: Uuid,
+    /// Its key.
+    pub key: &'a str,
+    /// Number of the version.
+    pub version: i32,
+    /// Who publishes it; nothing when the program does.
+    pub by: Option<Uuid>,
+}
+
 /// Inserts a version with its questions.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn insert_version(
     connection: &mut PgConnection,
-    survey_id: Uuid,
-    key: &str,
-    version: i32,
+    new: NewVersion<'_>,
     content: Content,
     now: DateTime<Utc>,
 ) -> Result<SurveyVersion> {
@@ -81,10 +95,11 @@ pub fn insert_version(
     diesel::insert_into(survey_version::table)
         .values((
             survey_version::id.eq(id),
-            survey_version::survey_id.eq(survey_id),
-            survey_version::version.eq(version),
+            survey_version::survey_id.eq(new.survey),
+            survey_version::version.eq(new.version),
             survey_version::content.eq(serde_json::to_value(&content).map_err(Error::internal)?),
             survey_version::published_at.eq(now),
+            survey_version::published_by.eq(new.by),
         ))
         .execute(connection)?;
     let rows: Vec<_> = (0..)
@@ -101,7 +116,7 @@ pub fn insert_version(
         })
         .collect();
     diesel::insert_into(question::table).values(rows).execute(connection)?;
-    Ok(SurveyVersion { id, survey: key.to_owned(), version, content })
+    Ok(SurveyVersion { id, survey: new.key.to_owned(), version: new.version, content })
 }
 
 /// Lists all versions of a survey, the newest first.

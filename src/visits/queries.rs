@@ -121,6 +121,18 @@ pub fn lock_visit(connection: &mut PgConnection, external_id: &str) -> Result<Vi
         .ok_or_else(|| Error::not_found("visit"))
 }
 
+/// Finds the kind of service of a visit, how it was given, and the kind of customer.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_kind(
+    connection: &mut PgConnection,
+    visit: Uuid,
+) -> Result<(String, Option<String>, Option<String>)> {
+    let columns = (visit::service, visit::channel, visit::segment);
+    Ok(visit::table.find(visit).select(columns).first(connection)?)
+}
+
 /// Which visits a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {

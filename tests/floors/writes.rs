@@ -14,7 +14,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("accounts", &["user_account", "session", "password_link", "api_key", "sign_in_attempt"]),
     ("customers", &["customer", "suppression"]),
     ("visits", &["visit", "visit_employee", "visit_outcome"]),
-    ("surveys", &["survey", "survey_version", "question"]),
+    ("surveys", &["survey", "survey_version", "survey_draft", "survey_rule", "question"]),
     (
         "delivery",
         &[

@@ -53,5 +53,6 @@ mod responses_pages;
 mod road;
 mod routes;
 mod support;
+mod surveys;
 mod visits_api;
 mod visits_changes;

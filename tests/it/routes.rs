@@ -39,6 +39,20 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/visits", &["admin", "hr", "manager"]),
     ("GET", "/visits/{id}", &["admin", "hr", "manager"]),
     ("GET", "/people", &["admin", "hr"]),
+    ("GET", "/surveys", &["hr"]),
+    ("GET", "/surveys/new", &["hr"]),
+    ("POST", "/surveys/new", &["hr"]),
+    ("GET", "/surveys/rules", &["hr"]),
+    ("POST", "/surveys/rules", &["hr"]),
+    ("GET", "/surveys/{key}", &["hr"]),
+    ("POST", "/surveys/{key}", &["hr"]),
+    ("GET", "/surveys/{key}/question", &["hr"]),
+    ("POST", "/surveys/{key}/question", &["hr"]),
+    ("GET", "/surveys/{key}/publish", &["hr"]),
+    ("POST", "/surveys/{key}/publish", &["hr"]),
+    ("GET", "/surveys/{key}/versions/{version}", &["hr"]),
+    ("GET", "/surveys/{key}/preview/mail", &["hr"]),
+    ("GET", "/surveys/{key}/preview/page", &["hr"]),
     ("GET", "/delivery", &["admin", "hr"]),
     ("POST", "/delivery/switch", &["admin"]),
     ("POST", "/delivery/release", &["admin"]),
@@ -84,6 +98,7 @@ fn everybody(app: &TestApp) -> BTreeMap<&'static str, Client> {
 /// Asks for a route with everything in order but the right to it.
 fn ask(client: &Client, who: &str, method: &str, pattern: &str) -> Answer {
     let path = pattern.replace("{token}", &"0".repeat(26)).replace("{name}", "none").replace("{id}", "none");
+    let path = path.replace("{key}", "none").replace("{version}", "1");
     let is_public_form = ["/s/", "/u/", "/login", "/invite"].iter().any(|public| path.starts_with(public));
     let is_staff_form = !path.starts_with("/api") && !is_public_form;
     if method == "POST" && is_staff_form && STAFF.contains(&who) {
