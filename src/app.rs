@@ -2,7 +2,7 @@
 //! the secrets.
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Logo};
 use crate::db::{self, Pool, PooledConnection};
 use crate::error::{Error, Result};
 use crate::ids::Keyring;
@@ -30,6 +30,8 @@ pub struct Parts {
     pub transport: Transport,
     /// What letters are signed with, if we sign them.
     pub dkim: Option<Dkim>,
+    /// Picture before the organisation's name on the customers' pages.
+    pub logo: Option<Logo>,
 }
 
 /// From a pool of this size on, tasks may keep connections for themselves.
@@ -117,6 +119,17 @@ impl App {
         let domain = dkim.domain.as_deref().unwrap_or(from.address.domain());
         Dkim::read(&dkim.key, &dkim.selector, domain).map(Some).map_err(|problem| {
             ConfigError::new("HEARBACK_DKIM_KEY", format!("names {}, which {problem}", dkim.key.display()))
+        })
+    }
+
+    /// Reads the organisation's logo, if the settings name one.
+    ///
+    /// # Errors
+    /// When the file of `HEARBACK_LOGO` is wrong.
+    pub fn logo(config: &Config) -> std::result::Result<Option<Logo>, ConfigError> {
+        let Some(file) = &config.organisation.logo else { return Ok(None) };
+        Logo::read(file).map(Some).map_err(|problem| {
+            ConfigError::new("HEARBACK_LOGO", format!("names {}, which {problem}", file.display()))
         })
     }
 

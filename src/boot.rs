@@ -70,6 +70,7 @@ impl Boot {
         let transport = App::transport(&config)?;
         check_sender(&config)?;
         let dkim = App::dkim(&config)?;
+        let logo = App::logo(&config)?;
         check_bounces(&config)?;
         let keys = secret(&config)?;
         let (database_url, postgres) = open_database(&config)?;
@@ -81,7 +82,7 @@ impl Boot {
         imports::sweep(&mut connection, now)?;
         let pool = db::connect(&database_url, config.database.pool)?;
         let clock = Clock::running(now);
-        let app = App::new(Parts { pool, clock, config, keys, templates, transport, dkim });
+        let app = App::new(Parts { pool, clock, config, keys, templates, transport, dkim, logo });
         Ok(Self { app, database_url, postgres })
     }
 
@@ -111,6 +112,7 @@ impl Boot {
             templates: std::sync::Arc::clone(&app.templates),
             transport: app.transport.clone(),
             dkim: app.dkim.clone(),
+            logo: app.logo.clone(),
         })
     }
 

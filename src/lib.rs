@@ -3,10 +3,10 @@
 //! Capability folders stand on floors; imports go down only (`tests/floors.rs` checks it).
 //!
 //! ```text
-//! 12 edges        routes server worker arrival openapi probes today finder boot demo cli
+//! 12 edges        routes server worker after_answer arrival openapi probes today finder boot demo cli
 //! 11 reports
 //!  9 evaluations
-//!  8 scores
+//!  8 scores  cases
 //!  7 callbacks
 //!  6 answering
 //!  5 delivery
@@ -18,6 +18,7 @@
 //! ```
 
 pub mod accounts;
+pub mod after_answer;
 pub mod answering;
 pub mod api;
 pub mod app;
@@ -25,6 +26,7 @@ pub mod arrival;
 pub mod audit;
 pub mod boot;
 pub mod callbacks;
+pub mod cases;
 pub mod changes;
 pub mod cli;
 pub mod clock;

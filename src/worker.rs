@@ -2,6 +2,7 @@
 //! Every periodic job stands in one table.
 
 use crate::accounts::queries as accounts;
+use crate::after_answer;
 use crate::answering;
 use crate::api::idempotency;
 use crate::app::App;
@@ -91,6 +92,8 @@ pub async fn round(app: &App, sender: &Sender) -> Result<()> {
     repeat(app, move |connection| close::due(connection, now)).await?;
     sender.send_due().await?;
     app.db(move |connection| fold(connection, now)).await?;
+    let parts = app.clone();
+    repeat(app, move |connection| after_answer::follow(connection, &parts)).await?;
     run_jobs(app).await
 }
 
@@ -116,7 +119,12 @@ async fn run_jobs(app: &App) -> Result<()> {
     while let Some(job) =
         app.transaction(move |connection| jobs::claim(connection, worker, now, lease)).await?
     {
-        app.db(move |connection| run_job(connection, &job, worker, now)).await?;
+        if job.name == after_answer::ALERT {
+            let sent = after_answer::send(app, &job).await;
+            app.db(move |connection| end_job(connection, &job, sent, worker, now)).await?;
+        } else {
+            app.db(move |connection| run_job(connection, &job, worker, now)).await?;
+        }
     }
     Ok(())
 }
@@ -127,6 +135,16 @@ fn run_job(connection: &mut PgConnection, job: &Job, worker: Uuid, now: DateTime
         Some(periodic) => (periodic.work)(connection, now),
         None => Err(Error::internal(format_args!("no job is called {}", job.name))),
     };
+    end_job(connection, job, done, worker, now)
+}
+
+fn end_job(
+    connection: &mut PgConnection,
+    job: &Job,
+    done: Result<()>,
+    worker: Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
     match done {
         Ok(()) => jobs::finish(connection, job.id, worker),
         Err(error) if job.attempts >= jobs::MAX_ATTEMPTS => {

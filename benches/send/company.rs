@@ -144,6 +144,7 @@ pub fn app(url: &str, relay: &str, place: &Place) -> App {
         transport: App::transport(&config).unwrap(),
         keys: Keyring::parse(SECRET).unwrap(),
         dkim: App::dkim(&config).unwrap(),
+        logo: App::logo(&config).unwrap(),
         config,
     })
 }

@@ -374,3 +374,20 @@ pub fn list_names(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap
         .load(connection)?;
     Ok(people.into_iter().chain(keys).collect())
 }
+
+/// Lists the addresses of those who answer for teams: their managers, else HR.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_responsible(connection: &mut PgConnection, teams: &[Uuid]) -> Result<Vec<String>> {
+    let active = user_account::table.filter(user_account::disabled_at.is_null()).select(user_account::email);
+    let managers: Vec<String> = active
+        .filter(user_account::role.eq("manager"))
+        .filter(user_account::team_id.eq_any(teams))
+        .order(user_account::email)
+        .load(connection)?;
+    if !managers.is_empty() {
+        return Ok(managers);
+    }
+    Ok(active.filter(user_account::role.eq("hr")).order(user_account::email).load(connection)?)
+}

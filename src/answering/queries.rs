@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod decide;
 pub mod fetches;
+pub mod follow;
 pub mod staff;
 mod store;
 

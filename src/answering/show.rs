@@ -64,7 +64,7 @@ pub fn frame(app: &App, words: &'static Wording, path: &str, token: Option<&str>
         Surroundings {
             css: assets::customer_css(),
             theme: theme::css(organisation),
-            logo: theme::logo(organisation),
+            logo: theme::logo(app),
             organisation: organisation.name.clone(),
             languages: views::languages(words.language, |code| format!("{path}{separator}lang={code}")),
             stop: token.map(|token| format!("/u/{token}?lang={}", words.language)),

@@ -29,8 +29,8 @@ pub fn css(organisation: &OrganisationConfig) -> Option<String> {
 }
 
 /// Returns the path of the logo, if there is one.
-pub fn logo(organisation: &OrganisationConfig) -> Option<String> {
-    organisation.logo.as_ref().map(|logo| named(&logo.bytes, ""))
+pub fn logo(app: &App) -> Option<String> {
+    app.logo.as_ref().map(|logo| named(&logo.bytes, ""))
 }
 
 /// `GET /theme/{name}`: the style sheet or the logo by its hashed name.
@@ -39,7 +39,7 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> HttpResponse 
     let (media_type, body) = if css(organisation) == asked {
         let text = organisation.brand.map(style).unwrap_or_default();
         ("text/css; charset=utf-8", text.into_bytes())
-    } else if let Some(logo) = organisation.logo.as_ref().filter(|_| logo(organisation) == asked) {
+    } else if let Some(logo) = app.logo.as_ref().filter(|_| logo(&app) == asked) {
         (logo.media_type, logo.bytes.clone())
     } else {
         return HttpResponse::NotFound().finish();

@@ -183,8 +183,11 @@ pub struct OrganisationConfig {
     pub names_employees: bool,
     /// Colours of the customers' pages and mails; None means our own.
     pub brand: Option<Brand>,
-    /// Picture before the name on the customers' pages.
-    pub logo: Option<Logo>,
+    /// File with the picture before the name on the customers' pages.
+    pub logo: Option<PathBuf>,
+    /// At how many points (0–100) or fewer of the opening answer a case is opened and those responsible are told; None
+    /// means never.
+    pub alert_at: Option<u32>,
     /// Where customers may tell others, shown to all of them alike after their answer.
     pub tell_others_url: Option<Url>,
     /// Postal address in the foot of each mail and page.

@@ -1,7 +1,7 @@
 //! The list of settings and how each is read.
 
 use super::{
-    Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, Logo, MailConfig, OrganisationConfig,
+    Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig, OrganisationConfig,
     SendingConfig, data_folder, parse_duration,
 };
 use crate::ids::Keyring;
@@ -70,6 +70,7 @@ settings! {
     "HEARBACK_LAWFUL_BASIS", "none", "for visits that bring none: consent, existing_customer or contract", "existing_customer";
     "HEARBACK_COLOUR", "our green", "colour of the customers' pages and mails, or one for the light and one for the dark theme; refused when it cannot be read", "#7a1f5c,#e79acb";
     "HEARBACK_LOGO", "the first letter of the name", "file with a PNG, JPEG or WebP picture of at most 12 KB, before the name on the customers' pages", "/etc/hearback/logo.png";
+    "HEARBACK_ALERT_AT", "25", "points (0 to 100) of the first answer, at or below which a case is opened and the team's manager gets a mail; off for never", "25";
     "HEARBACK_TELL_OTHERS_URL", "none", "page on which customers may tell others, shown to all of them alike after their answer", "https://www.example.com/reviews";
     "HEARBACK_IMPRINT", "none", "postal address under each mail and page", "Northwind Boilers, 4 Example Quay, Sampleton";
     "HEARBACK_IMPRINT_URL", "none", "page with the imprint", "https://www.example.com/imprint";
@@ -249,6 +250,14 @@ fn sending(reader: &Reader<'_>) -> Result<SendingConfig, ConfigError> {
     })
 }
 
+fn alert_at(text: &str) -> Result<Option<u32>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let points = text.parse().ok().filter(|points| *points <= 100);
+    points.map(Some).ok_or_else(|| format!("is {text}, not a number from 0 to 100 or off"))
+}
+
 fn organisation(reader: &Reader<'_>) -> Result<OrganisationConfig, ConfigError> {
     let basis = reader.text("HEARBACK_LAWFUL_BASIS");
     if let Some(basis) = &basis
@@ -267,10 +276,8 @@ fn organisation(reader: &Reader<'_>) -> Result<OrganisationConfig, ConfigError> 
             .text("HEARBACK_COLOUR")
             .map(|_| reader.with("HEARBACK_COLOUR", "", str::parse))
             .transpose()?,
-        logo: reader
-            .text("HEARBACK_LOGO")
-            .map(|_| reader.with("HEARBACK_LOGO", "", |file| Logo::read(file.as_ref())))
-            .transpose()?,
+        logo: reader.text("HEARBACK_LOGO").map(PathBuf::from),
+        alert_at: reader.with("HEARBACK_ALERT_AT", "25", alert_at)?,
         tell_others_url: reader.url("HEARBACK_TELL_OTHERS_URL", None)?,
         imprint: reader.text("HEARBACK_IMPRINT"),
         imprint_url: reader.url("HEARBACK_IMPRINT_URL", None)?,

@@ -1,6 +1,14 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    answer_followed (only_row) {
+        only_row -> Bool,
+        place -> Int8,
+        response_id -> Uuid,
+    }
+}
+
+diesel::table! {
     api_key (id) {
         id -> Uuid,
         name -> Text,
@@ -203,6 +211,17 @@ diesel::table! {
         kind -> Text,
         scale_min -> Nullable<Int4>,
         scale_max -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    recovery_case (id) {
+        id -> Uuid,
+        visit_id -> Uuid,
+        response_id -> Uuid,
+        reason -> Text,
+        state -> Text,
+        opened_at -> Timestamptz,
     }
 }
 
@@ -501,6 +520,8 @@ diesel::joinable!(invitation -> survey_version (survey_version_id));
 diesel::joinable!(invitation -> visit (visit_id));
 diesel::joinable!(password_link -> user_account (user_account_id));
 diesel::joinable!(question -> survey_version (survey_version_id));
+diesel::joinable!(recovery_case -> response (response_id));
+diesel::joinable!(recovery_case -> visit (visit_id));
 diesel::joinable!(response -> survey_version (survey_version_id));
 diesel::joinable!(response -> visit (visit_id));
 diesel::joinable!(response_revision -> response (response_id));
@@ -520,6 +541,7 @@ diesel::joinable!(visit_employee -> visit (visit_id));
 diesel::joinable!(visit_outcome -> visit (visit_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    answer_followed,
     api_key,
     asked,
     audit_entry,
@@ -537,6 +559,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     link_fetch,
     password_link,
     question,
+    recovery_case,
     relay_breaker,
     response,
     response_revision,

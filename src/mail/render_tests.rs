@@ -270,7 +270,7 @@ fn one_file_is_enough_to_change_a_part_the_words_of_a_letter_those_of_all_or_the
         assert!(letter.text.contains("No more") && letter.html.contains(">No more</a>"));
     }
 
-    let look = include_str!("../../email_templates/layout.mjml").replace("#0b5f53", "#123456");
+    let look = include_str!("../../email_templates/layout.mjml").replace("{{ brand }}", "#123456");
     for letter in with("layout.mjml", &look) {
         assert!(letter.html.contains("#123456") && !letter.html.contains("#0b5f53"));
         assert!(letter.text.contains("Stop these mails"));

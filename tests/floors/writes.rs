@@ -30,6 +30,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("answering", &["response", "response_revision", "link_fetch"]),
     ("callbacks", &["callback"]),
+    ("cases", &["recovery_case"]),
+    ("after_answer", &["answer_followed"]),
     ("scores", &["score_fold", "score_contribution", "score_count", "score_sum"]),
 ];
 

@@ -320,3 +320,13 @@ pub fn count_since(connection: &mut PgConnection, day: NaiveDate) -> Result<Hash
         .load(connection)?;
     Ok(rows.into_iter().collect())
 }
+
+/// Lists the teams that were there, as of the day of the visit.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_teams(connection: &mut PgConnection, visit: Uuid) -> Result<Vec<Uuid>> {
+    let teams = visit_employee::table.filter(visit_employee::visit_id.eq(visit));
+    let teams: Vec<Option<Uuid>> = teams.select(visit_employee::team_id).distinct().load(connection)?;
+    Ok(teams.into_iter().flatten().collect())
+}

@@ -85,6 +85,7 @@ impl TestApp {
                 None => Transport::Memory(memory.clone()),
             },
             dkim: App::dkim(&config).unwrap(),
+            logo: App::logo(&config).unwrap(),
             config,
             keys: Keyring::parse(SECRET).unwrap(),
         });

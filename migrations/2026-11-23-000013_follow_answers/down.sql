@@ -1,0 +1,3 @@
+-- Loses the cases, and which answers were followed.
+DROP TABLE answer_followed;
+DROP TABLE recovery_case;
