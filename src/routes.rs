@@ -1,11 +1,11 @@
 //! Every route: method, path, who may, and its handler. What is not in this table does not exist.
 
 use crate::accounts::{Access, Role, Scope, pages as accounts};
-use crate::answering::{api as responses, pages as answering};
+use crate::answering::{api as responses, code as answering_code, pages as answering};
 use crate::callbacks::{api as callbacks_api, pages as callbacks};
 use crate::delivery::pages as delivery;
 use crate::evaluations::{api as evaluations_api, pages as evaluations};
-use crate::finder::{customers, people, responses as finder_responses, visits as finder_visits};
+use crate::finder::{cards, customers, people, responses as finder_responses, visits as finder_visits};
 use crate::visits::api as visits;
 use crate::web::assets;
 use crate::{arrival, openapi, probes, today};
@@ -35,6 +35,9 @@ const EVERYBODY: Access = Access::Staff(Role::ALL);
 const READS_SCORES: Access = Access::Staff(&[Role::Hr, Role::Manager]);
 const READS_ANSWERS: Access = Access::Staff(&[Role::Hr, Role::Manager]);
 const LOOKS_UP_VISITS: Access = Access::Staff(&[Role::Admin, Role::Hr, Role::Manager]);
+// Whoever holds the code of a card can answer as the customer: nobody whose own numbers or team it is about, and
+// nobody who is to have no customer data (TRUST C4).
+const HANDS_OUT_CARDS: Access = Access::Staff(&[Role::Hr]);
 const MEETS_CUSTOMERS: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Caller]);
 const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const WATCHES_DELIVERY: Access = Access::Staff(&[Role::Admin, Role::Hr]);
@@ -60,6 +63,9 @@ macro_rules! routes {
 /// Returns the table.
 pub fn table() -> Vec<Route> {
     routes! {
+        GET "/s" PUBLIC answering_code::ask;
+        GET "/s/" PUBLIC answering_code::ask;
+        POST "/s/" PUBLIC answering_code::open;
         GET "/s/{token}" PUBLIC answering::answer;
         POST "/s/{token}" PUBLIC answering::submit;
         GET "/s/{token}/all" PUBLIC answering::trap;
@@ -83,6 +89,12 @@ pub fn table() -> Vec<Route> {
         GET "/customers/{id}" MEETS_CUSTOMERS customers::show;
         GET "/visits" LOOKS_UP_VISITS finder_visits::list;
         GET "/visits/{id}" LOOKS_UP_VISITS finder_visits::show;
+        GET "/visits/cards" HANDS_OUT_CARDS cards::show_all;
+        POST "/visits/cards" HANDS_OUT_CARDS cards::make_all;
+        GET "/visits/{id}/card" HANDS_OUT_CARDS cards::show;
+        POST "/visits/{id}/card" HANDS_OUT_CARDS cards::make;
+        GET "/visits/{id}/paper" HANDS_OUT_CARDS cards::show_paper;
+        POST "/visits/{id}/paper" HANDS_OUT_CARDS cards::store_paper;
         GET "/people" KNOWS_PEOPLE people::show;
         GET "/delivery" WATCHES_DELIVERY delivery::show;
         POST "/delivery/switch" RUNS_DELIVERY delivery::switch;

@@ -42,8 +42,19 @@ pub struct Answers {
 }
 
 /// Fields that are not questions; no question may have such a key.
-pub const OTHERS: [&str; 10] =
-    ["nonce", "step", "comment", "call_me", "call_time", "call_number", "website", "lang", "score", "code"];
+pub const OTHERS: [&str; 11] = [
+    "csrf",
+    "nonce",
+    "step",
+    "comment",
+    "call_me",
+    "call_time",
+    "call_number",
+    "website",
+    "lang",
+    "score",
+    "code",
+];
 
 /// Reads which part was sent.
 pub fn step(fields: &Fields) -> Step {

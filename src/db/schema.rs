@@ -1,6 +1,19 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    answer_card (visit_id) {
+        visit_id -> Uuid,
+        code_hash -> Bytea,
+        secret_id -> Text,
+        card_version -> Int4,
+        survey_version_id -> Uuid,
+        made_by -> Text,
+        made_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     api_key (id) {
         id -> Uuid,
         name -> Text,
@@ -471,6 +484,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(answer_card -> survey_version (survey_version_id));
+diesel::joinable!(answer_card -> visit (visit_id));
 diesel::joinable!(bounce_event -> invitation (invitation_id));
 diesel::joinable!(callback -> visit (visit_id));
 diesel::joinable!(delivery_attempt -> invitation (invitation_id));
@@ -496,6 +511,7 @@ diesel::joinable!(visit_employee -> visit (visit_id));
 diesel::joinable!(visit_outcome -> visit (visit_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    answer_card,
     api_key,
     asked,
     audit_entry,

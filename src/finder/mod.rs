@@ -5,9 +5,11 @@
 //! log. A manager sees the
 //! visits of the own team as of their day.
 
+pub mod cards;
 pub mod customers;
 mod history;
 pub mod people;
+mod qr;
 pub mod responses;
 mod views;
 pub mod visits;

@@ -12,6 +12,9 @@ const VISIT_READERS: &[&str] = &["visits:write", "outcomes:read"];
 
 /// Method, path, who may.
 const WHO_MAY: &[(&str, &str, &[&str])] = &[
+    ("GET", "/s", ANYBODY),
+    ("GET", "/s/", ANYBODY),
+    ("POST", "/s/", ANYBODY),
     ("GET", "/s/{token}", ANYBODY),
     ("GET", "/s/{token}/all", ANYBODY),
     ("POST", "/s/{token}", ANYBODY),
@@ -36,6 +39,12 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/customers/{id}", &["hr", "manager", "caller"]),
     ("GET", "/visits", &["admin", "hr", "manager"]),
     ("GET", "/visits/{id}", &["admin", "hr", "manager"]),
+    ("GET", "/visits/cards", &["hr"]),
+    ("POST", "/visits/cards", &["hr"]),
+    ("GET", "/visits/{id}/card", &["hr"]),
+    ("POST", "/visits/{id}/card", &["hr"]),
+    ("GET", "/visits/{id}/paper", &["hr"]),
+    ("POST", "/visits/{id}/paper", &["hr"]),
     ("GET", "/people", &["admin", "hr"]),
     ("GET", "/delivery", &["admin", "hr"]),
     ("POST", "/delivery/switch", &["admin"]),
@@ -82,7 +91,8 @@ fn everybody(app: &TestApp) -> BTreeMap<&'static str, Client> {
 /// Asks for a route with everything in order but the right to it.
 fn ask(client: &Client, who: &str, method: &str, pattern: &str) -> Answer {
     let path = pattern.replace("{token}", &"0".repeat(26)).replace("{name}", "none").replace("{id}", "none");
-    let is_staff_form = path == "/logout" || path.starts_with("/delivery");
+    let is_staff_form =
+        path == "/logout" || ["/delivery", "/visits"].iter().any(|start| path.starts_with(start));
     if method == "POST" && is_staff_form && STAFF.contains(&who) {
         let csrf = client.get("/").expect(200).hidden("csrf");
         return client.post_form(&path, &[("csrf", &csrf)]);
