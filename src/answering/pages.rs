@@ -21,7 +21,7 @@ use crate::web::{Fields, PageResult, form as web_form, html, page, redirect};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// What a link may carry. Whatever does not fit is ignored, for links are bent on their way.
 #[derive(Debug, Default, Deserialize)]
@@ -55,7 +55,7 @@ async fn find(app: &App, text: &str, asked: &Parameters) -> Result<Found> {
         }
         let mut about = match link.card {
             Some(version) => {
-                delivery::queries::load_about_asking(connection, &HashMap::from([(link.visit, version)]))?
+                delivery::queries::load_about_asking(connection, &BTreeMap::from([(link.visit, version)]))?
             }
             None => delivery::queries::load_about(connection, &[link.visit])?,
         };

@@ -21,7 +21,7 @@ use crate::web::{Fields, page};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A visit whose answer is typed in.
@@ -48,7 +48,7 @@ impl Paper {
             return Err(Error::conflict(format!("No answer is typed in for this visit. {why}")));
         }
         let card = cards::next(connection, &app.keys, wish, now)?;
-        let version = HashMap::from([(wish.visit, card.survey_version)]);
+        let version = BTreeMap::from([(wish.visit, card.survey_version)]);
         let about = delivery::queries::load_about_asking(connection, &version)?.remove(&wish.visit);
         let mut about = about.ok_or_else(|| Error::not_found("visit"))?;
         if !app.config.organisation.names_employees {

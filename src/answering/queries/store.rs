@@ -219,11 +219,12 @@ const STORE: &str = ", stored AS (INSERT INTO response AS r \
 mod tests {
     use super::*;
     use crate::answering::cards::ANSWERS_FROM;
+    use crate::visits::Outcome;
 
     #[test]
     fn the_statement_takes_answers_of_cards_from_the_outcomes_that_the_rule_names() {
         let list = FOUND_ENDS.split_once("v.outcome IN (").unwrap().1.split_once(')').unwrap().0;
         let told: Vec<&str> = list.split(',').map(|word| word.trim().trim_matches('\'')).collect();
-        assert_eq!(told, ANSWERS_FROM.map(|outcome| outcome.as_str()));
+        assert_eq!(told, ANSWERS_FROM.map(Outcome::as_str));
     }
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::surveys::frozen;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 type VisitRow = (Uuid, DateTime<Utc>, String, Option<String>, Option<String>, Option<String>, Option<String>);
@@ -50,7 +50,7 @@ pub fn load_about(connection: &mut PgConnection, visits: &[Uuid]) -> Result<Hash
 /// When the database does not answer.
 pub fn load_about_asking(
     connection: &mut PgConnection,
-    versions: &HashMap<Uuid, Uuid>,
+    versions: &BTreeMap<Uuid, Uuid>,
 ) -> Result<HashMap<Uuid, About>> {
     let ids: Vec<Uuid> = versions.keys().copied().collect();
     let rows: Vec<VisitRow> = visit::table.filter(visit::id.eq_any(ids)).select(VISIT).load(connection)?;
