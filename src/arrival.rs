@@ -24,6 +24,7 @@ use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// Most visits of one batch.
 const LARGEST_BATCH: usize = 1000;
@@ -56,6 +57,16 @@ pub fn take_in(
 /// Returns what the rules for surveys look at.
 pub fn facts(visit: &CheckedVisit) -> Facts<'_> {
     Facts { service: &visit.service, channel: visit.channel.as_deref(), segment: visit.segment.as_deref() }
+}
+
+/// Chooses the survey version for a visit that is there.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn survey_of(connection: &mut PgConnection, visit: Uuid) -> Result<Uuid> {
+    let (service, channel, segment) = visits::find_kind(connection, visit)?;
+    let facts = Facts { service: &service, channel: channel.as_deref(), segment: segment.as_deref() };
+    Ok(Rules::load(connection)?.choose(facts).0.id)
 }
 
 fn contradiction() -> Error {
@@ -257,12 +268,8 @@ fn decide_again(
             }
             match send_at {
                 Some(at) => {
-                    let (service, channel, segment) = visits::find_kind(connection, visit.id)?;
-                    let facts =
-                        Facts { service: &service, channel: channel.as_deref(), segment: segment.as_deref() };
-                    let surveys = Rules::load(connection)?;
-                    let (survey, _) = surveys.choose(facts);
-                    invite::plan(connection, &app.keys, visit.id, survey.id, at, now)
+                    let survey = survey_of(connection, visit.id)?;
+                    invite::plan(connection, &app.keys, visit.id, survey, at, now)
                 }
                 None => deliveries::close_of_visit(connection, visit.id),
             }

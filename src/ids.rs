@@ -4,6 +4,10 @@
 //! A link's token is derived from the secret and the invitation's id, so nothing secret is stored; it is
 //! looked up by its SHA-256, which leaves no timing signal (OWASP ASVS 5.0, 6.5.2).
 
+mod card;
+
+pub use card::CardCode;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -155,7 +159,7 @@ impl LinkToken {
     /// None when the keyring has lost that secret.
     pub fn derive(keys: &Keyring, secret_id: &str, invitation: Uuid, version: i32) -> Option<Self> {
         let mac = keys.mac(secret_id, "survey-link", &[invitation.as_bytes(), &version.to_be_bytes()])?;
-        Some(Self(crockford(&mac)))
+        Some(Self(crockford(&mac, TOKEN_LENGTH)))
     }
 
     /// Reads a token as people and gateways change it: any case, with O for 0 and I or L for 1.
@@ -164,13 +168,7 @@ impl LinkToken {
         if text.len() != TOKEN_LENGTH {
             return None;
         }
-        let normal = |c: char| match c.to_ascii_lowercase() {
-            'o' => '0',
-            'i' | 'l' => '1',
-            other => other,
-        };
-        let token: String = text.chars().map(normal).collect();
-        token.bytes().all(|byte| CROCKFORD.contains(&byte)).then_some(Self(token))
+        read_crockford(text).map(Self)
     }
 
     /// Returns the 26 characters as they stand in a link.
@@ -190,10 +188,21 @@ impl fmt::Debug for LinkToken {
     }
 }
 
-/// Writes the first 130 bits as 26 characters of five bits.
-fn crockford(bytes: &[u8]) -> String {
+/// Reads what people make of Crockford's base32: any case, with O for 0 and I or L for 1.
+fn read_crockford(text: &str) -> Option<String> {
+    let normal = |c: char| match c.to_ascii_lowercase() {
+        'o' => '0',
+        'i' | 'l' => '1',
+        other => other,
+    };
+    let read: String = text.chars().map(normal).collect();
+    read.bytes().all(|byte| CROCKFORD.contains(&byte)).then_some(read)
+}
+
+/// Writes the first bits as characters of five bits.
+fn crockford(bytes: &[u8], length: usize) -> String {
     let bit = |at: usize| bytes.get(at / 8).map_or(0, |byte| usize::from(byte >> (7 - at % 8) & 1));
-    (0..TOKEN_LENGTH)
+    (0..length)
         .map(|place| (0..5).fold(0, |value, offset| value << 1 | bit(place * 5 + offset)))
         .filter_map(|value| CROCKFORD.get(value).copied().map(char::from))
         .collect()

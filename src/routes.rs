@@ -1,11 +1,13 @@
 //! Every route: method, path, who may, and its handler. What is not in this table does not exist.
 
 use crate::accounts::{Access, Role, Scope, pages as accounts};
-use crate::answering::{api as responses, pages as answering, theme};
+use crate::answering::{api as responses, code as answering_code, pages as answering, theme};
 use crate::callbacks::{api as callbacks_api, pages as callbacks};
 use crate::delivery::pages as delivery;
 use crate::evaluations::{api as evaluations_api, pages as evaluations};
-use crate::finder::{customers, judgement, people, responses as finder_responses, visits as finder_visits};
+use crate::finder::{
+    cards, customers, judgement, people, responses as finder_responses, visits as finder_visits,
+};
 use crate::survey_desk::{self, preview};
 use crate::surveys::{pages as surveys, question_pages, rule_pages};
 use crate::visits::api as visits;
@@ -38,6 +40,9 @@ const READS_SCORES: Access = Access::Staff(&[Role::Hr, Role::Manager]);
 const READS_ANSWERS: Access = Access::Staff(&[Role::Hr, Role::Manager]);
 const JUDGES_ANSWERS: Access = Access::Staff(&[Role::Hr]);
 const LOOKS_UP_VISITS: Access = Access::Staff(&[Role::Admin, Role::Hr, Role::Manager]);
+// Whoever holds the code of a card can answer as the customer: nobody whose own numbers or team it is about, and
+// nobody who is to have no customer data (TRUST C4).
+const HANDS_OUT_CARDS: Access = Access::Staff(&[Role::Hr]);
 const MEETS_CUSTOMERS: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Caller]);
 const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const WRITES_SURVEYS: Access = Access::Staff(&[Role::Hr]);
@@ -63,7 +68,17 @@ macro_rules! routes {
 
 /// Returns the table.
 pub fn table() -> Vec<Route> {
-    let mut all = routes! {
+    let mut all = public();
+    all.extend(staff());
+    all.extend(api());
+    all
+}
+
+fn public() -> Vec<Route> {
+    routes! {
+        GET "/s" PUBLIC answering_code::ask;
+        GET "/s/" PUBLIC answering_code::ask;
+        POST "/s/" PUBLIC answering_code::open;
         GET "/s/{token}" PUBLIC answering::answer;
         POST "/s/{token}" PUBLIC answering::submit;
         GET "/s/{token}/all" PUBLIC answering::trap;
@@ -78,6 +93,11 @@ pub fn table() -> Vec<Route> {
         GET "/theme/{name}" PUBLIC theme::show;
         GET "/healthz" PUBLIC probes::alive;
         GET "/readyz" PUBLIC probes::ready;
+    }
+}
+
+fn staff() -> Vec<Route> {
+    routes! {
         POST "/logout" EVERYBODY accounts::sign_out;
         GET "/" EVERYBODY today::show;
         GET "/evaluations" READS_SCORES evaluations::show;
@@ -89,6 +109,12 @@ pub fn table() -> Vec<Route> {
         GET "/customers/{id}" MEETS_CUSTOMERS customers::show;
         GET "/visits" LOOKS_UP_VISITS finder_visits::list;
         GET "/visits/{id}" LOOKS_UP_VISITS finder_visits::show;
+        GET "/visits/cards" HANDS_OUT_CARDS cards::show_all;
+        POST "/visits/cards" HANDS_OUT_CARDS cards::make_all;
+        GET "/visits/{id}/card" HANDS_OUT_CARDS cards::show;
+        POST "/visits/{id}/card" HANDS_OUT_CARDS cards::make;
+        GET "/visits/{id}/paper" HANDS_OUT_CARDS cards::show_paper;
+        POST "/visits/{id}/paper" HANDS_OUT_CARDS cards::store_paper;
         GET "/people" KNOWS_PEOPLE people::show;
         GET "/surveys" WRITES_SURVEYS survey_desk::list;
         GET "/surveys/new" WRITES_SURVEYS surveys::show_new;
@@ -112,9 +138,7 @@ pub fn table() -> Vec<Route> {
         GET "/delivery/never" RUNS_DELIVERY delivery::show_never;
         POST "/delivery/never" RUNS_DELIVERY delivery::add_never;
         POST "/delivery/lift" RUNS_DELIVERY delivery::lift_never;
-    };
-    all.extend(api());
-    all
+    }
 }
 
 fn api() -> Vec<Route> {

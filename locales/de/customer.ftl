@@ -60,6 +60,16 @@ closed-text = Die Zeit zum Antworten ist vorbei, hier lässt sich nichts mehr ab
 unknown-title = Dieser Link führt nirgendwohin
 unknown-text = Vielleicht ging beim Kopieren ein Teil verloren, oder er gilt nicht mehr. Bitte öffnen Sie den Link in unserer letzten Mail noch einmal.
 
+## Cards
+code-title = Geben Sie den Code von Ihrer Karte ein
+code-lead = Er steht auf der Karte: zehn Buchstaben und Ziffern. Großschreibung, Leerzeichen und Striche sind nicht wichtig.
+code-label = Ihr Code
+code-wrong = Diesen Code kennen wir nicht. Bitte sehen Sie noch einmal auf die Karte: Er hat zehn Buchstaben und Ziffern, zum Beispiel K7QM-2XB9-4T. Eine Karte gilt nur eine begrenzte Zeit.
+code-go = Weiter
+card-title = Sagen Sie uns, wie es war
+card-how = Scannen Sie das Muster, oder öffnen Sie { $address } und geben Sie diesen Code ein:
+card-until = Die Karte gilt bis { $date }.
+
 ## Stopping the mails
 stop-title = Diese Mails abbestellen?
 stop-text = { $organisation } fragt Sie dann nicht mehr, wie der Service war, weder per Mail noch am Telefon. Mails zu Ihren Aufträgen und Terminen bleiben davon unberührt.

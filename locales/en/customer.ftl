@@ -64,6 +64,16 @@ closed-text = The time to answer is over, so nothing can be sent here any more. 
 unknown-title = This link leads nowhere
 unknown-text = Perhaps a part of it was lost when it was copied, or it is no longer valid. Please open the link in our latest mail once more.
 
+## Cards
+code-title = Enter the code from your card
+code-lead = It stands on the card: ten letters and numbers. Capitals, spaces and dashes do not matter.
+code-label = Your code
+code-wrong = We do not know this code. Please look at the card once more: it has ten letters and numbers, such as K7QM-2XB9-4T. A card works for a limited time.
+code-go = Go on
+card-title = Tell us how it was
+card-how = Scan the pattern, or open { $address } and enter this code:
+card-until = The card works until { $date }.
+
 ## Stopping the mails
 stop-title = Stop these mails?
 stop-text = { $organisation } will then no longer ask you how its service was, neither by mail nor by phone. Mails about your orders and appointments are not affected.

@@ -69,6 +69,16 @@ closed-text = El plazo para responder ha terminado y aquí ya no se puede enviar
 unknown-title = Este enlace no lleva a ninguna parte
 unknown-text = Quizá se perdió una parte al copiarlo, o ya no es válido. Por favor, abra otra vez el enlace de nuestro último mensaje.
 
+## Cards
+code-title = Introduzca el código de su tarjeta
+code-lead = Está en la tarjeta: diez letras y números. Las mayúsculas, los espacios y los guiones no importan.
+code-label = Su código
+code-wrong = No conocemos este código. Por favor, mire otra vez la tarjeta: tiene diez letras y números, por ejemplo K7QM-2XB9-4T. Una tarjeta vale por un tiempo limitado.
+code-go = Continuar
+card-title = Díganos qué tal fue
+card-how = Escanee el dibujo, o abra { $address } e introduzca este código:
+card-until = La tarjeta vale hasta el { $date }.
+
 ## Stopping the mails
 stop-title = ¿No recibir más estos mensajes?
 stop-text = { $organisation } ya no le preguntará qué tal fue el servicio, ni por correo electrónico ni por teléfono. Los mensajes sobre sus pedidos y citas no se ven afectados.

@@ -65,6 +65,16 @@ closed-text = Le délai de réponse est écoulé, plus rien ne peut être envoy�
 unknown-title = Ce lien ne mène nulle part
 unknown-text = Une partie s’est peut-être perdue lors de la copie, ou il n’est plus valable. Veuillez ouvrir de nouveau le lien de notre dernier message.
 
+## Cards
+code-title = Saisissez le code de votre carte
+code-lead = Il figure sur la carte : dix lettres et chiffres. Les majuscules, les espaces et les tirets n’ont pas d’importance.
+code-label = Votre code
+code-wrong = Nous ne connaissons pas ce code. Veuillez regarder encore une fois la carte : il a dix lettres et chiffres, par exemple K7QM-2XB9-4T. Une carte n’est valable qu’un certain temps.
+code-go = Continuer
+card-title = Dites-nous comment cela s’est passé
+card-how = Scannez le motif, ou ouvrez { $address } et saisissez ce code :
+card-until = La carte est valable jusqu’au { $date }.
+
 ## Stopping the mails
 stop-title = Ne plus recevoir ces messages ?
 stop-text = { $organisation } ne vous demandera plus ce que vous avez pensé du service, ni par courriel ni par téléphone. Les messages sur vos commandes et vos rendez-vous ne sont pas concernés.

@@ -42,12 +42,16 @@ pub fn decide(
     let certainty = if decision.counts { "confirmed" } else { "suspect" };
     let (visit, by) = (queries::visit_of(connection, response)?, decision.by.to_string());
     // Whoever changes a visit and what hangs on it locks the visit first.
-    crate::visits::queries::lock_outcome(connection, visit)?;
+    let was = crate::visits::queries::lock_outcome(connection, visit)?;
     if !queries::decide(connection, response, certainty, (&by, reason), now)? {
         return Err(Error::conflict("Somebody decided about this answer already. Look at it again."));
     }
     let to = if decision.counts { Outcome::Answered } else { Outcome::Suspect };
     store::change(connection, visit, &Change { to, by: &by, reason, send_at: None }, now)?;
+    if decision.counts && was == Outcome::Planned {
+        // It came by a card, before the mail.
+        crate::delivery::queries::close_of_visit(connection, visit)?;
+    }
     changes::append(connection, visit)?;
     let detail = json!({"certainty": certainty, "reason": reason});
     audit::record(connection, now, decision.by, "response.decided", &format!("response {response}"), detail)

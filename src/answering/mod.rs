@@ -5,13 +5,17 @@
 //! value. What looks like a machine's is put aside ([`certainty`]): kept, shown, reversible, and outside every score.
 
 pub mod api;
+pub mod cards;
 pub mod certainty;
+pub mod code;
 pub mod decide;
 pub mod door;
 pub mod fetches;
 pub mod form;
+pub mod key;
 pub mod nonce;
 pub mod pages;
+pub mod paper;
 pub mod queries;
 pub mod recheck;
 pub mod show;

@@ -3,13 +3,15 @@
 use super::certainty::{Fetched, SURE};
 use super::door::{self, Door};
 use super::form::{self, Step};
+use super::key::Key;
 use super::queries;
 use super::show::{self, Page, Typed, frame};
-use super::submit::{self, Posted, Submitted};
+use super::submit::{self, Hand, Posted, Submitted};
 use super::views::{
-    AnswerPage, ClosedPage, FormError, MorePage, PrivacyPage, StopPage, StoppedPage, ThanksPage, UnknownPage,
+    AnswerPage, ClosedPage, FormError, MorePage, PrivacyPage, QuestionView, StopPage, StoppedPage,
+    ThanksPage, UnknownPage,
 };
-use super::{nonce, views};
+use super::{code, nonce, views};
 use crate::app::App;
 use crate::delivery;
 use crate::error::{Error, Result};
@@ -19,6 +21,7 @@ use crate::web::{Fields, PageResult, form as web_form, html, page, redirect};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// What a link may carry. Whatever does not fit is ignored, for links are bent on their way.
 #[derive(Debug, Default, Deserialize)]
@@ -37,19 +40,26 @@ enum Found {
 
 /// Looks a link up. One that cannot be a token is looked up like any other, so that it takes as long.
 async fn find(app: &App, text: &str, asked: &Parameters) -> Result<Found> {
-    let token = LinkToken::parse(text);
-    let hash = token.as_ref().map_or_else(|| ids::sha256(text.as_bytes()), LinkToken::hash);
+    let key = Key::parse(text);
+    let hash = key.as_ref().map_or_else(|| ids::sha256(text.as_bytes()), Key::hash);
     let now = app.clock.now();
     let names_employees = app.config.organisation.names_employees;
     let organisation = app.config.organisation.language.clone();
     let (lang, goes_on) = (asked.lang.clone(), asked.step.as_deref() == Some("2"));
     app.db(move |connection| {
-        let link = queries::find_link(connection, &hash)?;
-        let (Some(link), Some(token)) = (link, token) else { return Ok(Found::Unknown) };
+        let is_card = key.as_ref().is_some_and(Key::is_card);
+        let find = if is_card { queries::cards::find_link } else { queries::find_link };
+        let (Some(link), Some(key)) = (find(connection, &hash)?, key) else { return Ok(Found::Unknown) };
         if !show::is_open(&link, now) {
             return Ok(Found::Closed);
         }
-        let about = delivery::queries::load_about(connection, &[link.visit])?.remove(&link.visit);
+        let mut about = match link.card {
+            Some(version) => {
+                delivery::queries::load_about_asking(connection, &BTreeMap::from([(link.visit, version)]))?
+            }
+            None => delivery::queries::load_about(connection, &[link.visit])?,
+        };
+        let about = about.remove(&link.visit);
         let mut about = about.ok_or_else(|| Error::internal("an invitation without a visit"))?;
         if !names_employees {
             about.employees.clear();
@@ -59,21 +69,25 @@ async fn find(app: &App, text: &str, asked: &Parameters) -> Result<Found> {
         let stored = queries::find_response(connection, link.visit)?
             .filter(|stored| stored.certainty == "confirmed" || goes_on);
         let language = show::language(lang.as_deref(), about.language.as_deref(), &organisation);
-        let token = token.as_str().to_owned();
+        let token = key.text();
         Ok(Found::Open(Box::new(Page { visit: link.visit, token, about, content, stored, language })))
     })
     .await
 }
 
 /// Words for a page on which the customer is not known.
-fn plain_words(app: &App, lang: Option<&str>) -> &'static Wording {
+pub(super) fn plain_words(app: &App, lang: Option<&str>) -> &'static Wording {
     wording(show::language(lang, None, &app.config.organisation.language))
 }
 
-/// One page for a link that is unknown, malformed or revoked.
+/// One page for a link that is unknown, malformed or revoked; a code that is none of ours can be typed again.
 fn stranger(app: &App, door: &Door, request: &HttpRequest, lang: Option<&str>) -> PageResult {
     door.stranger(app, request)?;
     let w = plain_words(app, lang);
+    let asked = request.match_info().query("token");
+    if Key::parse(asked).is_some_and(|key| key.is_card()) {
+        return page::not_found(&code::again(app, w, asked));
+    }
     page::not_found(&UnknownPage { frame: frame(app, w, "/privacy", None), w })
 }
 
@@ -137,12 +151,12 @@ fn render_form(app: &App, found: &Page, step: Step, typed: Typed, from_mail: boo
     let w = found.words();
     let zone = app.config.organisation.time_zone;
     let now = app.clock.now();
-    let token = LinkToken::parse(&found.token).ok_or_else(|| Error::not_found("link"))?;
-    let nonce = nonce::issue(&app.keys, &token.hash(), now);
+    let key = Key::parse(&found.token).ok_or_else(|| Error::not_found("link"))?;
+    let nonce = nonce::issue(&app.keys, &key.hash(), now);
     let frame = frame(app, w, &form_path(found, step), Some(&found.token));
     let opening = found.content.opening().ok_or_else(|| Error::internal("a survey without questions"))?;
     let mut first = found.question(opening, &typed, false);
-    if from_mail {
+    if from_mail && !key.is_card() {
         first.note = found.opening_answer(&typed.values).map(|score| views::preselected(w, score));
     }
     let action = found.address("");
@@ -159,19 +173,26 @@ fn render_form(app: &App, found: &Page, step: Step, typed: Typed, from_mail: boo
             errors: typed.errors,
         });
     }
-    let further = found.content.questions.iter().skip(1);
-    let further = further.map(|question| found.question(question, &typed, true));
+    let further = further(found, first, &typed);
     page::render(&MorePage {
         frame,
         w,
         action,
         nonce,
-        questions: std::iter::once(first).chain(further).collect(),
+        questions: further,
         call: typed.call(w),
         comment: typed.comment,
         until: found.until(zone, now).unwrap_or_default(),
         errors: typed.errors,
+        typist: None,
     })
+}
+
+/// All questions of the second step, the opening one first.
+pub(super) fn further(found: &Page, first: QuestionView, typed: &Typed) -> Vec<QuestionView> {
+    let further = found.content.questions.iter().skip(1);
+    let further = further.map(|question| found.question(question, typed, true));
+    std::iter::once(first).chain(further).collect()
 }
 
 fn form_path(found: &Page, step: Step) -> String {
@@ -218,7 +239,8 @@ pub async fn submit(
         Found::Open(found) => found,
     };
     let now = app.clock.now();
-    let token_hash = LinkToken::parse(&found.token).map(|token| token.hash()).unwrap_or_default();
+    let key = Key::parse(&found.token).ok_or_else(|| Error::not_found("link"))?;
+    let token_hash = key.hash();
     let opened = nonce::check(&app.keys, &token_hash, fields.get("nonce").unwrap_or_default(), now);
     let checked = form::check(&fields, &found.content, found.words());
     let (answers, opened) = match (checked, opened) {
@@ -235,6 +257,7 @@ pub async fn submit(
     }
     let step = answers.step;
     let posted = Posted {
+        hand: if key.is_card() { Hand::Card } else { Hand::Link },
         token_hash,
         visit: found.visit,
         opened,

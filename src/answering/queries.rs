@@ -1,6 +1,7 @@
 //! Every statement on the tables of responses.
 
 pub mod bulk;
+pub mod cards;
 pub mod decide;
 pub mod fetches;
 pub mod follow;
@@ -21,7 +22,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// A link as the page needs it.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone)]
 pub struct Link {
     /// The visit.
     pub visit: Uuid,
@@ -31,6 +32,8 @@ pub struct Link {
     pub expires_at: Option<DateTime<Utc>>,
     /// Outcome of the visit.
     pub outcome: String,
+    /// The version that a card asks; nothing for the link of a mail, whose invitation knows it.
+    pub card: Option<Uuid>,
 }
 
 /// A response as it stands.
@@ -52,6 +55,8 @@ pub struct Stored {
     pub certainty: String,
     /// When it was first given.
     pub answered_at: DateTime<Utc>,
+    /// How it was first given.
+    pub mode: String,
 }
 
 /// Finds the link behind a token hash.
@@ -59,12 +64,14 @@ pub struct Stored {
 /// # Errors
 /// When the database does not answer.
 pub fn find_link(connection: &mut PgConnection, token_hash: &[u8]) -> Result<Option<Link>> {
-    Ok(invitation::table
+    let found: Option<(Uuid, String, Option<DateTime<Utc>>, String)> = invitation::table
         .inner_join(visit::table)
         .filter(invitation::token_hash.eq(token_hash))
         .select((visit::id, invitation::state, invitation::expires_at, visit::outcome))
         .get_result(connection)
-        .optional()?)
+        .optional()?;
+    let link = |(visit, state, expires_at, outcome)| Link { visit, state, expires_at, outcome, card: None };
+    Ok(found.map(link))
 }
 
 /// Finds the response of a visit.
@@ -83,6 +90,7 @@ pub fn find_response(connection: &mut PgConnection, visit: Uuid) -> Result<Optio
             response::complete,
             response::certainty,
             response::answered_at,
+            response::mode,
         ))
         .get_result(connection)
         .optional()?)

@@ -1,6 +1,7 @@
 //! From what is stored to what a page shows.
 
 use super::EDITABLE;
+use super::cards::ANSWERS_FROM;
 use super::form::{Step, TIMES};
 use super::queries::{Link, Stored};
 use super::theme;
@@ -9,6 +10,7 @@ use crate::app::App;
 use crate::config::zone_or;
 use crate::delivery::letter;
 use crate::delivery::model::About;
+use crate::ids::LinkToken;
 use crate::surveys::dates;
 use crate::surveys::wording::{Wording, spoken, wording};
 use crate::surveys::{Content, Kind, Question, QuestionTexts};
@@ -25,7 +27,7 @@ use uuid::Uuid;
 pub struct Page {
     /// The visit.
     pub visit: Uuid,
-    /// The link's token, for addresses.
+    /// The link's token or the card's code, for addresses.
     pub token: String,
     /// What the visit was.
     pub about: About,
@@ -39,6 +41,10 @@ pub struct Page {
 
 /// Tells whether a link takes answers; the statement that stores says the same.
 pub fn is_open(link: &Link, now: DateTime<Utc>) -> bool {
+    if link.card.is_some() {
+        let takes = link.outcome.parse().is_ok_and(|outcome| ANSWERS_FROM.contains(&outcome));
+        return takes && link.expires_at.is_some_and(|end| now < end);
+    }
     let mailed = ["sending", "sent", "unknown", "bounced", "failed"].contains(&link.state.as_str());
     mailed && link.expires_at.is_none_or(|end| now < end) && link.outcome != "opted_out"
 }
@@ -67,7 +73,10 @@ pub fn frame(app: &App, words: &'static Wording, path: &str, token: Option<&str>
             logo: theme::logo(app),
             organisation: organisation.name.clone(),
             languages: views::languages(words.language, |code| format!("{path}{separator}lang={code}")),
-            stop: token.map(|token| format!("/u/{token}?lang={}", words.language)),
+            // Who has a card gets no mails.
+            stop: token
+                .and_then(LinkToken::parse)
+                .map(|token| format!("/u/{}?lang={}", token.as_str(), words.language)),
             privacy: Some(format!(
                 "{privacy}{}",
                 if organisation.privacy_url.is_none() {

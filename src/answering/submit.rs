@@ -5,6 +5,7 @@ use super::certainty::{self, Evidence, SURE, Sign};
 use super::form::Answers;
 use super::queries::{self, Submission};
 use super::{nonce::Opened, recheck};
+use crate::audit::Actor;
 use crate::error::{Error, Result};
 use crate::{db, ids};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,10 +22,40 @@ pub enum Submitted {
     Closed,
 }
 
+/// By what an answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// The customer, by the link in a mail.
+    Link,
+    /// The customer, by the code of a card.
+    Card,
+    /// Somebody of ours, who typed in what the customer wrote on paper.
+    Typist(Uuid),
+}
+
+impl Hand {
+    const fn why(self) -> &'static str {
+        match self {
+            Self::Link => "answered by mail",
+            Self::Card => "answered by card",
+            Self::Typist(_) => "typed in from paper",
+        }
+    }
+
+    fn who(self) -> String {
+        match self {
+            Self::Link | Self::Card => Actor::Customer.to_string(),
+            Self::Typist(user) => Actor::User(user).to_string(),
+        }
+    }
+}
+
 /// A checked form as it came.
 #[derive(Debug)]
 pub struct Posted {
-    /// Hash of the link's token.
+    /// By what it came.
+    pub hand: Hand,
+    /// Hash of the link's token or of the card's code.
     pub token_hash: Vec<u8>,
     /// The visit.
     pub visit: Uuid,
@@ -48,8 +79,12 @@ pub struct Posted {
 /// When the database does not answer; then nothing is stored, or the same form finds it stored.
 pub fn store(connection: &mut PgConnection, posted: &Posted, now: DateTime<Utc>) -> Result<Submitted> {
     let signs = judge(connection, posted, now)?;
+    let told_by = posted.hand.who();
     let submission = Submission {
         token_hash: &posted.token_hash,
+        by_card: posted.hand != Hand::Link,
+        told_by: &told_by,
+        told_why: posted.hand.why(),
         nonce_hash: &posted.opened.hash,
         opened_at: posted.opened.at,
         network: &posted.network,
@@ -74,6 +109,10 @@ pub fn store(connection: &mut PgConnection, posted: &Posted, now: DateTime<Utc>)
 }
 
 fn judge(connection: &mut PgConnection, posted: &Posted, now: DateTime<Utc>) -> Result<Vec<Sign>> {
+    if matches!(posted.hand, Hand::Typist(_)) {
+        // Somebody is signed in, and a person.
+        return Ok(Vec::new());
+    }
     let open_for = now - posted.opened.at;
     let seen = if open_for > SURE {
         Vec::new()

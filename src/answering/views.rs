@@ -153,6 +153,19 @@ pub struct MorePage {
     pub until: String,
     /// What needs correcting.
     pub errors: Vec<FormError>,
+    /// Somebody of ours who types in what stands on paper.
+    pub typist: Option<Typist>,
+}
+
+/// What the form says to whoever types in an answer from paper.
+#[derive(Debug, Clone)]
+pub struct Typist {
+    /// Token of the session's forms.
+    pub csrf: String,
+    /// Which visit it is about.
+    pub lead: String,
+    /// The page of the visit.
+    pub back: String,
 }
 
 impl MorePage {

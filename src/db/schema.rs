@@ -1,6 +1,19 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    answer_card (visit_id) {
+        visit_id -> Uuid,
+        code_hash -> Bytea,
+        secret_id -> Text,
+        card_version -> Int4,
+        survey_version_id -> Uuid,
+        made_by -> Text,
+        made_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     answer_followed (only_row) {
         only_row -> Bool,
         place -> Int8,
@@ -512,6 +525,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(answer_card -> survey_version (survey_version_id));
+diesel::joinable!(answer_card -> visit (visit_id));
 diesel::joinable!(bounce_event -> invitation (invitation_id));
 diesel::joinable!(callback -> visit (visit_id));
 diesel::joinable!(delivery_attempt -> invitation (invitation_id));
@@ -541,6 +556,7 @@ diesel::joinable!(visit_employee -> visit (visit_id));
 diesel::joinable!(visit_outcome -> visit (visit_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    answer_card,
     answer_followed,
     api_key,
     asked,

@@ -2,7 +2,7 @@
 
 use super::mailbox::Mail;
 use super::present::{self, Reaction, VISITS};
-use crate::answering::submit::{self, Posted};
+use crate::answering::submit::{self, Hand, Posted};
 use crate::answering::{form, nonce, queries as answers};
 use crate::app::App;
 use crate::delivery::{self, opt_out};
@@ -149,6 +149,7 @@ impl Weeks {
         let opened =
             nonce::check(keys, &hash, &nonce, now).ok_or_else(|| Error::internal("a nonce is wrong"))?;
         let posted = Posted {
+            hand: Hand::Link,
             visit: link.visit,
             token_hash: hash,
             opened,

@@ -5,10 +5,12 @@
 //! log. A manager sees the
 //! visits of the own team as of their day.
 
+pub mod cards;
 pub mod customers;
 mod history;
 pub mod judgement;
 pub mod people;
+mod qr;
 pub mod responses;
 mod views;
 pub mod visits;

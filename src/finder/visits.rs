@@ -1,11 +1,12 @@
 //! `GET /visits` and `GET /visits/{id}`: every visit, where it stands and how it came there.
 
 use super::history::{self, Step};
+use super::views::cards::CardLine;
 use super::views::visits::{
     CallLine, Credit, Fact, MailLine, ResponseLink, Row, VisitPage, VisitsPage, attempt, basis, called,
     mailing,
 };
-use super::{id_of, names, note_reader};
+use super::{cards, id_of, names, note_reader};
 use crate::accounts::{self, Role, SignedIn, shell_for};
 use crate::answering;
 use crate::app::App;
@@ -17,7 +18,7 @@ use crate::visits::queries::staff::{self, StaffFilter, VisitFacts};
 use crate::visits::queries::{self, HistoryRow};
 use crate::visits::{Outcome, views as outcomes};
 use crate::web::format::{day, long_day, moment, permille};
-use crate::web::list::{Asked, Choice, Pages, ROWS};
+use crate::web::list::{Asked, Choice, Dates, Pages, ROWS};
 use crate::web::{PageResult, html};
 use actix_web::web;
 use chrono::{DateTime, Utc};
@@ -30,15 +31,7 @@ use uuid::Uuid;
 pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
     let zone = app.config.organisation.time_zone;
     let dates = asked.dates();
-    let outcome: Option<Outcome> = asked.text("outcome").and_then(|word| word.parse().ok());
-    let filter = StaffFilter {
-        external_id: asked.text("q").map(str::to_owned),
-        outcome,
-        employee: asked.text("employee").map(str::to_owned),
-        from: dates.from,
-        to: dates.to,
-        sees: person.sees(),
-    };
+    let filter = filter_of(&asked, &dates, &person);
     let (rows, meta) = if dates.error.is_some() {
         (Vec::new(), Meta { next: None })
     } else {
@@ -52,11 +45,37 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         q: asked.typed("q"),
         employee: asked.typed("employee"),
         outcomes: Choice::all(asked.text("outcome"), [("", "All")].into_iter().chain(known)),
+        cards: makes_cards(&person).then(|| asked.address_at("/visits/cards")),
         is_narrowed: asked.is_narrowed(),
         pages: asked.pages(meta, Pages::BY_TIME),
         dates,
         rows,
     })
+}
+
+/// Reads what the list is narrowed to.
+pub(super) fn filter_of(asked: &Asked, dates: &Dates, person: &SignedIn) -> StaffFilter {
+    StaffFilter {
+        external_id: asked.text("q").map(str::to_owned),
+        outcome: asked.text("outcome").and_then(|word| word.parse().ok()),
+        employee: asked.text("employee").map(str::to_owned),
+        from: dates.from,
+        to: dates.to,
+        sees: person.sees(),
+    }
+}
+
+/// Tells whether somebody makes cards; `routes.rs` says the same.
+fn makes_cards(person: &SignedIn) -> bool {
+    person.role == Role::Hr
+}
+
+/// Finds a visit that this reader may know of.
+///
+/// # Errors
+/// 404 when there is none.
+pub(super) fn read_seen(connection: &mut PgConnection, id: Uuid, reader: &SignedIn) -> Result<VisitFacts> {
+    staff::find_facts(connection, id, reader.sees())
 }
 
 fn read_list(
@@ -86,9 +105,10 @@ fn read_list(
 pub async fn show(app: web::Data<App>, person: SignedIn, id: web::Path<String>) -> PageResult {
     let id = id_of(&id, "visit")?;
     let (zone, now, reader) = (app.config.organisation.time_zone, app.clock.now(), person.clone());
+    let parts = app.clone();
     let found = app
         .transaction(move |connection| {
-            let found = read(connection, id, &reader)?;
+            let found = read(connection, &parts, id, &reader)?;
             note_reader(connection, &reader, "visit", id, now)?;
             Ok(found)
         })
@@ -106,12 +126,13 @@ struct Found {
     mail: Option<(tried::Invited, Vec<tried::Tried>)>,
     callback: Option<callbacks::queries::OfVisit>,
     response: Option<(Uuid, String, DateTime<Utc>)>,
+    card: Option<CardLine>,
     /// Whether the reader may open customers and responses.
     reads_answers: bool,
 }
 
-fn read(connection: &mut PgConnection, id: Uuid, reader: &SignedIn) -> Result<Found> {
-    let facts = staff::find_facts(connection, id, reader.sees())?;
+fn read(connection: &mut PgConnection, app: &App, id: Uuid, reader: &SignedIn) -> Result<Found> {
+    let facts = read_seen(connection, id, reader)?;
     let history = queries::list_history(connection, &[id])?;
     let actors: Vec<Uuid> = history.iter().filter_map(|row| history::named(&row.3)).collect();
     let reads_answers = reader.reads_answers();
@@ -122,6 +143,11 @@ fn read(connection: &mut PgConnection, id: Uuid, reader: &SignedIn) -> Result<Fo
         callback: callbacks::queries::find_of_visit(connection, id)?,
         response: if reads_answers {
             answering::queries::staff::find_of_visit(connection, id)?
+        } else {
+            None
+        },
+        card: if makes_cards(reader) {
+            Some(cards::line(connection, app, id, &facts.outcome)?)
         } else {
             None
         },
@@ -140,6 +166,8 @@ fn page(shell: crate::web::shell::Shell, found: Found, zone: Tz) -> VisitPage {
     let steps = steps.map(|(_, word, at, by, why)| history::step(word, *at, by, why, (zone, &found.names)));
     VisitPage {
         shell,
+        action: format!("/visits/{}", facts.id),
+        card: found.card,
         id: facts.external_id.clone(),
         lead: format!("{} on {}, {}.", facts.service, long_day(local.date_naive()), local.format("%H:%M")),
         badge: outcomes::badge_of(&facts.outcome),

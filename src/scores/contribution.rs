@@ -39,12 +39,15 @@ pub struct Contribution {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// By mail (or on paper).
+    /// By mail, or by a card or on paper where a mail was to come first.
     Email,
     /// By phone, after no answer to the mail.
     Phone,
     /// By phone, without a mail before.
     PhoneFirst,
+    /// By a card or on paper, about a visit that was not to be mailed. It counts in means and in no rate: nobody knows
+    /// how many such customers were asked.
+    Paper,
 }
 
 impl Mode {
@@ -54,6 +57,7 @@ impl Mode {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::PhoneFirst => "phone_first",
+            Self::Paper => "paper",
         }
     }
 }

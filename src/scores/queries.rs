@@ -138,6 +138,7 @@ fn contribution(row: VisitRow, credits: Vec<(Uuid, i32)>, scales: &Scales) -> Re
     let mode = counted.as_ref().map(|(_, mode, _, _)| match mode.as_str() {
         "phone" if by_mail => Mode::Phone,
         "phone" => Mode::PhoneFirst,
+        "paper" if !by_mail => Mode::Paper,
         _ => Mode::Email,
     });
     let ratings = counted.map(|(version, _, _, answers)| {

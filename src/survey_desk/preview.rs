@@ -200,6 +200,7 @@ fn answer_page(app: &App, shown: &Shown, is_second: bool) -> Result<String> {
         questions: std::iter::once(found.question(opening, &typed, false)).chain(further).collect(),
         comment: String::new(),
         call: typed.call(w),
+        typist: None,
         until: found.until(organisation.time_zone, app.clock.now()).unwrap_or_default(),
         errors: Vec::new(),
     })

@@ -100,6 +100,12 @@ words! {
         closed_text = "Why it is too late and what can be done.";
         unknown_title = "Heading when the link leads nowhere.";
         unknown_text = "What the reader can do about it.";
+        code_title = "Heading of the page that asks for the code of a card.";
+        code_lead = "Where the code stands.";
+        code_label = "Label of the code.";
+        code_wrong = "The code is not known.";
+        code_go = "Button behind the code.";
+        card_title = "Heading of a printed card.";
         stop_title = "Heading of the question whether to stop.";
         stop_nothing_yet = "Says that opening the page changed nothing.";
         stop_button = "Button that stops the mails.";
@@ -130,6 +136,8 @@ words! {
         change_until(until: &str) = "Until when the link back works.";
         stop_text(organisation: &str) = "What stopping does.";
         stopped_text(organisation: &str) = "What holds after stopping.";
+        card_how(address: &str) = "What to do with a printed card.";
+        card_until(date: &str) = "Until when a printed card works.";
         why(organisation: &str) = "Why this person was asked and who reads the answer.";
         privacy_responsible(organisation: &str) = "Who is responsible.";
         privacy_stored(organisation: &str) = "What is stored.";

@@ -58,8 +58,11 @@ impl Outcome {
             O::Sending | O::NoAddress => &[O::Planned],
             O::Sent => &[O::Sending, O::Unknown],
             O::Unknown => &[O::Sending],
-            // A link can be answered before its delivery is recorded, and up to its last day.
+            // A link can be answered before its delivery is recorded, and up to its last day; what was not mailed, by
+            // a card.
             O::Answered => &[
+                O::Planned,
+                O::NoAddress,
                 O::Sending,
                 O::Sent,
                 O::Unknown,

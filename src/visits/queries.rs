@@ -23,20 +23,21 @@ use diesel::{
 use uuid::Uuid;
 
 /// The fragment for a composed statement: moves the visits of a preceding WITH part named `stored`, which has
-/// `visit_id` and `certainty`, with another named `asked`, which has `at`: to `answered` when the answer counts, else to
-/// `suspect`.
+/// `visit_id` and `certainty`, with another named `asked`, which has `at`, `by_card`, `told_by` and `told_why`: to
+/// `answered` when the answer counts, else to `suspect`. What was not mailed is answered by a card alone.
 pub const MOVED_FROM_STORED: &str = "UPDATE visit \
      SET outcome = CASE WHEN stored.certainty = 'confirmed' THEN 'answered' ELSE 'suspect' END FROM stored, asked \
      WHERE visit.id = stored.visit_id AND (stored.certainty = 'confirmed' AND visit.outcome IN \
      ('sending', 'sent', 'unknown', 'suspect', 'unanswered', 'bounced', 'failed', 'to_call') \
+     OR stored.certainty = 'confirmed' AND asked.by_card AND visit.outcome IN ('planned', 'no_address') \
      OR stored.certainty = 'suspect' AND visit.outcome IN ('sending', 'sent', 'unknown')) \
-     RETURNING visit.id AS visit_id, visit.outcome, asked.at";
+     RETURNING visit.id AS visit_id, visit.outcome, asked.at, asked.by_card, asked.told_by, asked.told_why";
 
 /// The fragment for a composed statement: writes the history of the visits that [`MOVED_FROM_STORED`] moved, under
 /// the name `moved`.
 pub const HISTORY_FROM_MOVED: &str = "INSERT INTO visit_outcome (visit_id, outcome, at, by, reason) \
-     SELECT visit_id, outcome, at, CASE outcome WHEN 'answered' THEN 'customer' ELSE 'rule' END, \
-     CASE outcome WHEN 'answered' THEN 'answered by mail' ELSE 'an answer that looks like a machine''s was put aside' \
+     SELECT visit_id, outcome, at, CASE outcome WHEN 'answered' THEN told_by ELSE 'rule' END, \
+     CASE outcome WHEN 'answered' THEN told_why ELSE 'an answer that looks like a machine''s was put aside' \
      END FROM moved";
 
 type VisitColumns = (visit::id, visit::external_id, visit::visited_at, visit::outcome, visit::send_at);

@@ -16,6 +16,7 @@ const BASE: &str = include_str!("assets/base.css");
 static STAFF: LazyLock<Sheet> = LazyLock::new(|| sheet("staff", &[BASE, include_str!("assets/staff.css")]));
 static CUSTOMER: LazyLock<Sheet> =
     LazyLock::new(|| sheet("customer", &[BASE, include_str!("assets/customer.css")]));
+static CARDS: LazyLock<Sheet> = LazyLock::new(|| sheet("cards", &[BASE, include_str!("assets/cards.css")]));
 
 fn sheet(name: &str, parts: &[&str]) -> Sheet {
     let text = minify(&parts.concat());
@@ -50,10 +51,15 @@ pub fn customer_css() -> &'static str {
     &CUSTOMER.path
 }
 
+/// Returns the path of the printed cards' style sheet.
+pub fn cards_css() -> &'static str {
+    &CARDS.path
+}
+
 /// `GET /assets/{name}`: a style sheet by its hashed name.
 pub async fn show(name: web::Path<String>) -> HttpResponse {
     let asked = format!("/assets/{name}");
-    let Some(sheet) = [&*STAFF, &*CUSTOMER].into_iter().find(|sheet| sheet.path == asked) else {
+    let Some(sheet) = [&*STAFF, &*CUSTOMER, &*CARDS].into_iter().find(|sheet| sheet.path == asked) else {
         return HttpResponse::NotFound().finish();
     };
     HttpResponse::Ok()

@@ -73,6 +73,11 @@ impl Asked {
         }
     }
 
+    /// Returns the address of another page about the same, from its first row on.
+    pub fn address_at(&self, path: &str) -> String {
+        Self { path: path.to_owned(), fields: self.fields.clone() }.address(None)
+    }
+
     fn address(&self, after: Option<&str>) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for name in self.fields.names().filter(|name| *name != "after") {

@@ -28,7 +28,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "sending_fuse",
         ],
     ),
-    ("answering", &["response", "response_revision", "link_fetch"]),
+    ("answering", &["response", "response_revision", "link_fetch", "answer_card"]),
     ("callbacks", &["callback"]),
     ("cases", &["recovery_case"]),
     ("after_answer", &["answer_followed"]),

@@ -16,6 +16,7 @@ mod asking;
 mod bounces;
 mod bounces_mailbox;
 mod callbacks;
+mod cards;
 mod config;
 mod crash;
 mod delivery;

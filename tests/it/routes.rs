@@ -12,6 +12,9 @@ const VISIT_READERS: &[&str] = &["visits:write", "outcomes:read"];
 
 /// Method, path, who may.
 const WHO_MAY: &[(&str, &str, &[&str])] = &[
+    ("GET", "/s", ANYBODY),
+    ("GET", "/s/", ANYBODY),
+    ("POST", "/s/", ANYBODY),
     ("GET", "/s/{token}", ANYBODY),
     ("GET", "/s/{token}/all", ANYBODY),
     ("POST", "/s/{token}", ANYBODY),
@@ -38,6 +41,12 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/customers/{id}", &["hr", "manager", "caller"]),
     ("GET", "/visits", &["admin", "hr", "manager"]),
     ("GET", "/visits/{id}", &["admin", "hr", "manager"]),
+    ("GET", "/visits/cards", &["hr"]),
+    ("POST", "/visits/cards", &["hr"]),
+    ("GET", "/visits/{id}/card", &["hr"]),
+    ("POST", "/visits/{id}/card", &["hr"]),
+    ("GET", "/visits/{id}/paper", &["hr"]),
+    ("POST", "/visits/{id}/paper", &["hr"]),
     ("GET", "/people", &["admin", "hr"]),
     ("GET", "/surveys", &["hr"]),
     ("GET", "/surveys/new", &["hr"]),

@@ -4,6 +4,7 @@ use crate::answering::certainty::Sign;
 use crate::answering::form::{Answers, Step};
 use crate::changes;
 use crate::db::schema::response_revision;
+use crate::delivery::queries::CLOSED_FROM_MOVED;
 use crate::error::Result;
 use crate::visits::queries::{HISTORY_FROM_MOVED, MOVED_FROM_STORED};
 use chrono::{DateTime, Utc};
@@ -26,8 +27,14 @@ pub fn is_used(connection: &mut PgConnection, nonce_hash: &[u8]) -> Result<bool>
 /// An answer to store, with the form it came by.
 #[derive(Debug)]
 pub struct Submission<'a> {
-    /// Which link.
+    /// Which link or card.
     pub token_hash: &'a [u8],
+    /// Whether it is a card.
+    pub by_card: bool,
+    /// Who gave it, as the history says it.
+    pub told_by: &'a str,
+    /// How it was given, as the history says it.
+    pub told_why: &'a str,
     /// Which form.
     pub nonce_hash: &'a [u8],
     /// When that form was opened.
@@ -120,6 +127,12 @@ impl Store<'_> {
         out.push_sql(" AS opened_at, ");
         out.push_bind_param::<Timestamptz, _>(&given.now)?;
         out.push_sql(" AS at, ");
+        out.push_bind_param::<Bool, _>(&given.by_card)?;
+        out.push_sql(" AS by_card, ");
+        out.push_bind_param::<Text, _>(&given.told_by)?;
+        out.push_sql(" AS told_by, ");
+        out.push_bind_param::<Text, _>(&given.told_why)?;
+        out.push_sql(" AS told_why, ");
         out.push_bind_param::<Timestamptz, _>(&given.editable_since)?;
         out.push_sql(" AS editable_since)");
         Ok(())
@@ -130,9 +143,15 @@ impl QueryFragment<Pg> for Store<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.asked(&mut out)?;
         out.push_sql(
-            ", found AS (SELECT v.id AS visit_id, i.survey_version_id, asked.*, \
+            ", found AS (SELECT v.id AS visit_id, i.survey_version_id, i.mode, asked.*, \
              CASE WHEN cardinality(asked.signs) = 0 THEN 'confirmed' ELSE 'suspect' END AS certainty \
-             FROM asked, invitation i JOIN visit v ON v.id = i.visit_id WHERE i.token_hash = ",
+             FROM asked, (SELECT visit_id, survey_version_id, expires_at, 'email' AS mode FROM invitation \
+             WHERE state IN ('sending', 'sent', 'unknown', 'bounced', 'failed') AND token_hash = ",
+        );
+        out.push_bind_param::<Bytea, _>(&self.given.token_hash)?;
+        out.push_sql(
+            " UNION ALL SELECT visit_id, survey_version_id, expires_at, 'paper' FROM answer_card \
+             WHERE code_hash = ",
         );
         out.push_bind_param::<Bytea, _>(&self.given.token_hash)?;
         out.push_sql(FOUND_ENDS);
@@ -141,6 +160,8 @@ impl QueryFragment<Pg> for Store<'_> {
         out.push_sql(MOVED_FROM_STORED);
         out.push_sql("), told AS (");
         out.push_sql(HISTORY_FROM_MOVED);
+        out.push_sql("), closed AS (");
+        out.push_sql(CLOSED_FROM_MOVED);
         out.push_sql("), changed AS (");
         out.push_sql(changes::APPEND_FROM_STORED);
         out.push_sql(") SELECT revisions FROM stored");
@@ -150,8 +171,10 @@ impl QueryFragment<Pg> for Store<'_> {
 
 /// The visit is locked, so that a stop which commits meanwhile is seen. Which links take an answer:
 /// [`crate::answering::show::is_open`] says the same in Rust.
-const FOUND_ENDS: &str = " AND i.state IN ('sending', 'sent', 'unknown', 'bounced', 'failed') \
-     AND (i.expires_at IS NULL OR i.expires_at > asked.at) AND v.outcome <> 'opted_out' \
+const FOUND_ENDS: &str = ") AS i JOIN visit v ON v.id = i.visit_id \
+     WHERE (i.expires_at IS NULL OR i.expires_at > asked.at) AND v.outcome <> 'opted_out' \
+     AND (i.mode = 'email' OR v.outcome IN ('planned', 'sending', 'sent', 'unknown', 'answered', 'suspect', \
+      'unanswered', 'bounced', 'failed', 'no_address', 'to_call')) \
      AND NOT EXISTS (SELECT 1 FROM response_revision r WHERE r.nonce_hash = asked.nonce_hash) FOR UPDATE OF v)";
 
 /// The first step changes only its own question; the second replaces everything; so does the first clean answer after
@@ -159,10 +182,11 @@ const FOUND_ENDS: &str = " AND i.state IN ('sending', 'sent', 'unknown', 'bounce
 const STORE: &str = ", stored AS (INSERT INTO response AS r \
      (id, visit_id, survey_version_id, mode, certainty, signs, complete, answers, comment, call_me, call_time, \
       call_number, language, answered_at, changed_at, revision, revisions) \
-     SELECT id, visit_id, survey_version_id, 'email', certainty, signs, complete, answers, comment, call_me, \
+     SELECT id, visit_id, survey_version_id, mode, certainty, signs, complete, answers, comment, call_me, \
       call_time, call_number, language, at, at, 1, 1 FROM found \
-     ON CONFLICT (visit_id) DO UPDATE SET (certainty, signs, complete, answers, comment, call_me, call_time, \
+     ON CONFLICT (visit_id) DO UPDATE SET (mode, certainty, signs, complete, answers, comment, call_me, call_time, \
       call_number, language, answered_at, changed_at, changed_in, revision, revisions) = (SELECT \
+      CASE WHEN fresh THEN EXCLUDED.mode ELSE r.mode END, \
       CASE WHEN takes THEN EXCLUDED.certainty ELSE r.certainty END, \
       CASE WHEN takes THEN EXCLUDED.signs ELSE r.signs END, \
       CASE WHEN fresh THEN EXCLUDED.complete ELSE r.complete OR takes AND EXCLUDED.complete END, \
@@ -190,3 +214,17 @@ const STORE: &str = ", stored AS (INSERT INTO response AS r \
       found.at, found.certainty, found.signs, \
       CASE WHEN stored.revision = stored.revisions THEN stored.complete ELSE found.complete END, \
       found.opened_at, found.network FROM stored, found)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answering::cards::ANSWERS_FROM;
+    use crate::visits::Outcome;
+
+    #[test]
+    fn the_statement_takes_answers_of_cards_from_the_outcomes_that_the_rule_names() {
+        let list = FOUND_ENDS.split_once("v.outcome IN (").unwrap().1.split_once(')').unwrap().0;
+        let told: Vec<&str> = list.split(',').map(|word| word.trim().trim_matches('\'')).collect();
+        assert_eq!(told, ANSWERS_FROM.map(Outcome::as_str));
+    }
+}

@@ -6,31 +6,60 @@ use crate::error::{Error, Result};
 use crate::surveys::frozen;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
-type AboutRow =
-    (Uuid, DateTime<Utc>, String, Option<String>, Option<String>, Option<String>, Option<String>, Uuid);
+type VisitRow = (Uuid, DateTime<Utc>, String, Option<String>, Option<String>, Option<String>, Option<String>);
+
+type VisitColumns = (
+    visit::id,
+    visit::visited_at,
+    visit::service,
+    visit::customer_name,
+    visit::customer_email,
+    visit::customer_language,
+    visit::customer_time_zone,
+);
+
+const VISIT: VisitColumns = (
+    visit::id,
+    visit::visited_at,
+    visit::service,
+    visit::customer_name,
+    visit::customer_email,
+    visit::customer_language,
+    visit::customer_time_zone,
+);
 
 /// Reads what letters and pages say about visits that have an invitation.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn load_about(connection: &mut PgConnection, visits: &[Uuid]) -> Result<HashMap<Uuid, About>> {
-    let rows: Vec<AboutRow> = visit::table
+    let rows: Vec<(VisitRow, Uuid)> = visit::table
         .inner_join(invitation::table)
         .filter(visit::id.eq_any(visits))
-        .select((
-            visit::id,
-            visit::visited_at,
-            visit::service,
-            visit::customer_name,
-            visit::customer_email,
-            visit::customer_language,
-            visit::customer_time_zone,
-            invitation::survey_version_id,
-        ))
+        .select((VISIT, invitation::survey_version_id))
         .load(connection)?;
+    compose(connection, rows)
+}
+
+/// The same for visits that may have none; each comes with the version to ask.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn load_about_asking(
+    connection: &mut PgConnection,
+    versions: &BTreeMap<Uuid, Uuid>,
+) -> Result<HashMap<Uuid, About>> {
+    let ids: Vec<Uuid> = versions.keys().copied().collect();
+    let rows: Vec<VisitRow> = visit::table.filter(visit::id.eq_any(ids)).select(VISIT).load(connection)?;
+    let asked = |row: VisitRow| versions.get(&row.0).copied().map(|version| (row, version));
+    compose(connection, rows.into_iter().filter_map(asked).collect())
+}
+
+fn compose(connection: &mut PgConnection, rows: Vec<(VisitRow, Uuid)>) -> Result<HashMap<Uuid, About>> {
+    let visits: Vec<Uuid> = rows.iter().map(|(row, _)| row.0).collect();
     let names: Vec<(Uuid, String)> = visit_employee::table
         .inner_join(employee::table)
         .filter(visit_employee::visit_id.eq_any(visits))
@@ -41,11 +70,11 @@ pub fn load_about(connection: &mut PgConnection, visits: &[Uuid]) -> Result<Hash
     for (visit, name) in names {
         by_visit.entry(visit).or_default().push(name);
     }
-    let versions: BTreeSet<Uuid> = rows.iter().map(|row| row.7).collect();
+    let versions: BTreeSet<Uuid> = rows.iter().map(|(_, version)| *version).collect();
     let contents = frozen::contents(connection, &versions.into_iter().collect::<Vec<_>>())?;
     let mut found = HashMap::with_capacity(rows.len());
-    for row in rows {
-        let (id, visited_at, service, customer_name, customer_email, language, time_zone, version) = row;
+    for (row, version) in rows {
+        let (id, visited_at, service, customer_name, customer_email, language, time_zone) = row;
         let content = contents.get(&version).ok_or_else(|| Error::internal("a survey version went away"))?;
         let about = About {
             visited_at,

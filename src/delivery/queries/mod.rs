@@ -10,7 +10,7 @@ pub mod queue;
 pub mod staff;
 pub mod tried;
 
-pub use about::load_about;
+pub use about::{load_about, load_about_asking};
 
 use super::model::NewInvitation;
 use crate::db::schema::{delivery_attempt, invitation, sending_switch, visit};
@@ -18,6 +18,11 @@ use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
+
+/// The fragment for a composed statement: closes the invitations of visits that a preceding WITH part named `moved`,
+/// which has `visit_id` and `by_card`, answered before they were mailed.
+pub const CLOSED_FROM_MOVED: &str = "UPDATE invitation SET state = 'closed' FROM moved \
+     WHERE moved.by_card AND invitation.visit_id = moved.visit_id AND invitation.state = 'planned'";
 
 /// Inserts an invitation, or plans the one again that a visit without address never got.
 ///

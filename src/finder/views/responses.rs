@@ -239,6 +239,7 @@ pub fn reasons(why: &Reason) -> Vec<String> {
             let mode = match why.mode {
                 Some(Mode::Phone) => "an answer by phone after a mail",
                 Some(Mode::PhoneFirst) => "an answer by phone without a mail before",
+                Some(Mode::Paper) => "an answer by card or on paper, outside the response rate by mail",
                 _ => "an answer by mail",
             };
             let whose = if why.whom.len() > 1 { "scores" } else { "score" };

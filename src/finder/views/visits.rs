@@ -1,6 +1,7 @@
 //! What the list of visits and the page of one visit show.
 
 use crate::finder::history::Step;
+use crate::finder::views::cards::CardLine;
 use crate::web::badge::Badge;
 use crate::web::list::{Choice, Dates, Pages};
 use crate::web::shell::Shell;
@@ -41,12 +42,20 @@ pub struct VisitsPage {
     pub outcomes: Vec<Choice>,
     /// The span of visit dates.
     pub dates: Dates,
+    /// Where cards are made for this list, for those who may.
+    pub cards: Option<String>,
     /// Whether anything was asked for.
     pub is_narrowed: bool,
     /// The rows of this page.
     pub rows: Vec<Row>,
     /// The other pages.
     pub pages: Pages,
+}
+
+impl VisitsPage {
+    fn is_any_outcome(&self) -> bool {
+        self.outcomes.iter().all(|choice| choice.value.is_empty() || !choice.selected)
+    }
 }
 
 /// A name and a value.
@@ -130,6 +139,10 @@ pub struct VisitPage {
     pub callback: Option<CallLine>,
     /// The response, for those who may read it.
     pub response: Option<ResponseLink>,
+    /// Address of this page.
+    pub action: String,
+    /// How it stands with a card, for those who make them.
+    pub card: Option<CardLine>,
 }
 
 /// Says why the customer may be asked.

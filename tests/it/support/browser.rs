@@ -192,8 +192,8 @@ impl Browser {
     }
 
     #[track_caller]
-    fn develop(&self, command: &str, parameters: &Value) {
-        self.post("goog/cdp/execute", &json!({"cmd": command, "params": parameters}));
+    fn develop(&self, command: &str, parameters: &Value) -> Value {
+        self.post("goog/cdp/execute", &json!({"cmd": command, "params": parameters}))
     }
 
     /// Runs a script from outside the page and gives what it returns.
@@ -211,6 +211,14 @@ impl Browser {
     /// The window as a picture (PNG).
     pub fn picture(&self) -> Vec<u8> {
         base64::engine::general_purpose::STANDARD.decode(self.get("screenshot")).unwrap()
+    }
+
+    /// The page as it is printed (PDF), with the size and margins that its style sheet asks for.
+    #[track_caller]
+    pub fn print(&self) -> Vec<u8> {
+        let printed =
+            self.develop("Page.printToPDF", &json!({"preferCSSPageSize": true, "printBackground": true}));
+        base64::engine::general_purpose::STANDARD.decode(printed["data"].as_str().unwrap()).unwrap()
     }
 
     /// Tells whether something is chosen.
