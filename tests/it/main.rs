@@ -17,6 +17,7 @@ mod bounces;
 mod bounces_mailbox;
 mod callbacks;
 mod cards;
+mod cards_print;
 mod config;
 mod crash;
 mod delivery;
