@@ -10,6 +10,7 @@ pub mod decide;
 pub mod door;
 pub mod fetches;
 pub mod form;
+pub mod kept;
 pub mod nonce;
 pub mod pages;
 pub mod queries;

@@ -9,13 +9,13 @@ use super::submit::{self, Posted, Submitted};
 use super::views::{
     AnswerPage, ClosedPage, FormError, MorePage, PrivacyPage, StopPage, StoppedPage, ThanksPage, UnknownPage,
 };
-use super::{nonce, views};
+use super::{kept, nonce, views};
 use crate::app::App;
 use crate::delivery;
 use crate::error::{Error, Result};
 use crate::ids::{self, LinkToken};
 use crate::surveys::wording::{Wording, wording};
-use crate::web::{Fields, PageResult, form as web_form, html, page, redirect};
+use crate::web::{Fields, PageError, PageResult, form as web_form, html, page, redirect};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -199,7 +199,7 @@ pub async fn trap(
 }
 
 /// `POST /s/{token}`: stores the answer once and leads on; anything wrong shows the page again with what was
-/// typed, and nothing is stored.
+/// typed, and nothing is stored. Without the database a page keeps what was typed.
 pub async fn submit(
     app: web::Data<App>,
     door: web::Data<Door>,
@@ -208,25 +208,40 @@ pub async fn submit(
     asked: web::Query<Parameters>,
     fields: Fields,
 ) -> PageResult {
-    let lang = asked.lang.clone();
-    let goes_on = form::step(&fields) == Step::Second;
-    let asked = Parameters { step: goes_on.then(|| "2".to_owned()), ..asked.into_inner() };
-    let found = match find(&app, &token, &asked).await? {
-        Found::Unknown => return stranger(&app, &door, &request, lang.as_deref()),
-        Found::Closed => return closed(&app, lang.as_deref()),
+    let lang = asked.into_inner().lang;
+    let taken = take(&app, &door, &request, &token, lang.clone(), &fields).await;
+    taken.or_else(|PageError(error)| {
+        kept::unless_stored(&app, plain_words(&app, lang.as_deref()), &token, &fields, error)
+    })
+}
+
+async fn take(
+    app: &App,
+    door: &Door,
+    request: &HttpRequest,
+    token: &str,
+    lang: Option<String>,
+    fields: &Fields,
+) -> PageResult {
+    let goes_on = form::step(fields) == Step::Second;
+    let asked = Parameters { lang, step: goes_on.then(|| "2".to_owned()), score: None };
+    let lang = asked.lang.as_deref();
+    let found = match find(app, token, &asked).await? {
+        Found::Unknown => return stranger(app, door, request, lang),
+        Found::Closed => return closed(app, lang),
         Found::Open(found) => found,
     };
     let now = app.clock.now();
     let token_hash = LinkToken::parse(&found.token).map(|token| token.hash()).unwrap_or_default();
     let opened = nonce::check(&app.keys, &token_hash, fields.get("nonce").unwrap_or_default(), now);
-    let checked = form::check(&fields, &found.content, found.words());
+    let checked = form::check(fields, &found.content, found.words());
     let (answers, opened) = match (checked, opened) {
         (Ok(answers), Some(opened)) => (answers, opened),
         (Ok(_), None) => {
             let expired = FormError { field_id: String::new(), text: found.words().form_expired.clone() };
-            return again(&app, &found, &fields, vec![expired]);
+            return again(app, &found, fields, vec![expired]);
         }
-        (Err(errors), _) => return again(&app, &found, &fields, errors),
+        (Err(errors), _) => return again(app, &found, fields, errors),
     };
     if now - opened.at <= SURE {
         // What was fetched a moment ago may still be on its way to the table.
@@ -237,15 +252,15 @@ pub async fn submit(
         token_hash,
         visit: found.visit,
         opened,
-        network: door::network_hash(&app, &request),
+        network: door::network_hash(app, request),
         trap_filled: fields.text("website").is_some(),
-        is_unpressed: door::is_unpressed(&request),
+        is_unpressed: door::is_unpressed(request),
         answers,
         language: found.language,
     };
     let submitted = app.db(move |connection| submit::store(connection, &posted, now)).await?;
     match (submitted, step) {
-        (Submitted::Closed, _) if found.stored.is_none() => closed(&app, lang.as_deref()),
+        (Submitted::Closed, _) if found.stored.is_none() => closed(app, lang),
         // What stands can no longer be changed; the page that shows it says so.
         (Submitted::Closed, _) | (Submitted::Stored, Step::Second) => Ok(redirect(&found.address(""))),
         (Submitted::Stored, Step::First) => Ok(redirect(&found.address("&step=2"))),
