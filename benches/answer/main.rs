@@ -133,4 +133,6 @@ fn main() {
         round(&mut figures, &bare, &serving, &links, master);
     }
     tell(figures, peak(serving.program.0.id()));
+    drop(serving);
+    place.drop(&url);
 }

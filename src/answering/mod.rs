@@ -11,6 +11,7 @@ pub mod door;
 pub mod fetches;
 pub mod form;
 pub mod kept;
+pub mod look;
 pub mod nonce;
 pub mod pages;
 pub mod queries;

@@ -9,12 +9,12 @@ mod store;
 pub use store::{Submission, is_used, store};
 
 use crate::db::page::Cursor;
-use crate::db::schema::{invitation, response, survey, survey_version, visit};
+use crate::db::schema::{employee, invitation, response, survey, survey_version, visit, visit_employee};
 use crate::error::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable,
-    RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgConnection,
+    QueryDsl, Queryable, RunQueryDsl,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -64,6 +64,69 @@ pub fn find_link(connection: &mut PgConnection, token_hash: &[u8]) -> Result<Opt
         .select((visit::id, invitation::state, invitation::expires_at, visit::outcome))
         .get_result(connection)
         .optional()?)
+}
+
+/// What is behind a link: enough to show its page or to store an answer.
+#[derive(Debug, Queryable)]
+pub struct Behind {
+    /// The link.
+    pub link: Link,
+    /// When the service was finished.
+    pub visited_at: DateTime<Utc>,
+    /// Kind of service.
+    pub service: String,
+    /// The customer's language.
+    pub language: Option<String>,
+    /// The customer's zone.
+    pub time_zone: Option<String>,
+    /// The version that is asked.
+    pub survey_version: Uuid,
+    /// The response so far.
+    pub stored: Option<Stored>,
+}
+
+/// Finds what is behind a token hash.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_behind(connection: &mut PgConnection, token_hash: &[u8]) -> Result<Option<Behind>> {
+    let stored = (
+        response::answers,
+        response::comment,
+        response::call_me,
+        response::call_time,
+        response::call_number,
+        response::complete,
+        response::certainty,
+        response::answered_at,
+    );
+    Ok(invitation::table
+        .inner_join(visit::table.left_join(response::table))
+        .filter(invitation::token_hash.eq(token_hash))
+        .select((
+            (visit::id, invitation::state, invitation::expires_at, visit::outcome),
+            visit::visited_at,
+            visit::service,
+            visit::customer_language,
+            visit::customer_time_zone,
+            invitation::survey_version_id,
+            stored.nullable(),
+        ))
+        .get_result(connection)
+        .optional()?)
+}
+
+/// Lists the names of those who came, in their order.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_names(connection: &mut PgConnection, visit: Uuid) -> Result<Vec<String>> {
+    Ok(visit_employee::table
+        .inner_join(employee::table)
+        .filter(visit_employee::visit_id.eq(visit))
+        .order(visit_employee::position)
+        .select(employee::name)
+        .load(connection)?)
 }
 
 /// Finds the response of a visit.

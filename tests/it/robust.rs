@@ -257,7 +257,7 @@ fn bytes_that_are_no_text_fields_that_nobody_asked_for_and_doubled_ones_do_no_ha
     let app = TestApp::start();
     let path = app.mailed("W1");
     let customer = app.anonymous();
-    let mut send = |body: &str| {
+    let send = |body: &str| {
         let body = format!("nonce={}&{body}", opened(&customer, &path));
         let kind = [("content-type", "application/x-www-form-urlencoded")];
         customer.send("POST", &path, &kind, body.as_bytes())
