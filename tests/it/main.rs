@@ -11,6 +11,7 @@
 
 mod accounts;
 mod answering;
+mod answering_reach;
 mod answering_stop;
 mod asking;
 mod bounces;
