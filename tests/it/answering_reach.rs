@@ -129,7 +129,7 @@ fn both_steps_can_be_answered_with_a_keyboard_alone_and_without_script() {
     browser.wait_for_address("&step=2");
     browser.tab_to("1, Poor");
     browser.keys("\u{e014} ");
-    browser.tab_to("Your comment");
+    browser.tab_to("Is there anything");
     browser.keys("Quick and tidy");
     browser.tab_to("Please call me");
     browser.keys(" ");

@@ -54,6 +54,7 @@ mod responses_pages;
 mod road;
 mod robust;
 mod routes;
+mod schemathesis;
 mod support;
 mod visits_api;
 mod visits_changes;
