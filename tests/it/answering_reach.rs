@@ -121,13 +121,13 @@ fn both_steps_can_be_answered_with_a_keyboard_alone_and_without_script() {
     let path = app.mailed("W1");
     let browser = Browser::start(&chromium, &driver, Scripts::Off);
     browser.open(&format!("{}{path}", app.base));
-    browser.tab_to("1, Very dissatisfied");
+    browser.tab_to("1 , Very dissatisfied");
     browser.keys("\u{e014}\u{e014}\u{e014}");
     assert!(browser.is_chosen("input[name=overall][value='4']"));
     browser.tab_to("Send");
     browser.keys(ENTER);
     browser.wait_for_address("&step=2");
-    browser.tab_to("1, Poor");
+    browser.tab_to("1 , Poor");
     browser.keys("\u{e014} ");
     browser.tab_to("Is there anything");
     browser.keys("Quick and tidy");
