@@ -13,8 +13,8 @@ use crate::db::schema::{employee, invitation, response, survey, survey_version, 
 use crate::error::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
-    PgConnection, QueryDsl, Queryable, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgConnection,
+    QueryDsl, Queryable, RunQueryDsl,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -196,8 +196,7 @@ pub fn list_responses(
 ) -> Result<Vec<Listed>> {
     let mut query = response::table
         .inner_join(visit::table)
-        .inner_join(survey_version::table.on(survey_version::id.eq(response::survey_version_id)))
-        .inner_join(survey::table.on(survey::id.eq(survey_version::survey_id)))
+        .inner_join(survey_version::table.inner_join(survey::table))
         .filter(response::changed_in.lt(diesel::dsl::sql::<diesel::sql_types::BigInt>(ENDED)))
         .order((response::changed_in, response::id))
         .limit(limit + 1)

@@ -479,6 +479,7 @@ diesel::joinable!(invitation -> survey_version (survey_version_id));
 diesel::joinable!(invitation -> visit (visit_id));
 diesel::joinable!(password_link -> user_account (user_account_id));
 diesel::joinable!(question -> survey_version (survey_version_id));
+diesel::joinable!(response -> survey_version (survey_version_id));
 diesel::joinable!(response -> visit (visit_id));
 diesel::joinable!(response_revision -> response (response_id));
 diesel::joinable!(session -> user_account (user_account_id));

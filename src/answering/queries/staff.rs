@@ -213,8 +213,7 @@ pub struct ResponseFacts {
 /// 404 when there is none.
 pub fn find_facts(connection: &mut PgConnection, id: Uuid) -> Result<ResponseFacts> {
     response::table
-        .inner_join(survey_version::table.on(survey_version::id.eq(response::survey_version_id)))
-        .inner_join(survey::table.on(survey::id.eq(survey_version::survey_id)))
+        .inner_join(survey_version::table.inner_join(survey::table))
         .filter(response::id.eq(id))
         .select((
             response::id,
