@@ -1,6 +1,7 @@
 //! A small load generator: one thread, many connections that are kept, raw HTTP/1.1.
 
 use super::company::{Link, Links};
+use futures_util::future::join_all;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -161,7 +162,7 @@ pub fn run(address: SocketAddr, links: &Rc<Links>, what: What, time: Duration) -
     })
 }
 
-/// Connections that are open and do nothing, but for a word every two seconds that keeps them open.
+/// Connections that are open and do nothing, but for a word every few seconds that keeps them open.
 pub struct Idle {
     over: Arc<AtomicBool>,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -182,10 +183,13 @@ impl Idle {
                 }
                 told.send(()).unwrap();
                 while !seen.load(Ordering::Relaxed) {
-                    let pause = Duration::from_secs(2) / u32::try_from(count).unwrap();
-                    for one in &mut open {
-                        one.ask(&get("/healthz")).await;
-                        tokio::time::sleep(pause).await;
+                    for some in open.chunks_mut(50) {
+                        let request = get("/healthz");
+                        join_all(some.iter_mut().map(|one| one.ask(&request))).await;
+                    }
+                    let pause = Instant::now() + Duration::from_secs(2);
+                    while !seen.load(Ordering::Relaxed) && Instant::now() < pause {
+                        tokio::time::sleep(Duration::from_millis(50)).await;
                     }
                 }
             });
