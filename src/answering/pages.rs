@@ -175,8 +175,8 @@ pub async fn submit(
     fields: Fields,
 ) -> PageResult {
     let (lang, fields) = (asked.lang.as_deref(), Arc::new(fields));
-    let taken = take(&app, &door, &request, &token, lang, &fields).await;
-    taken.or_else(|PageError(error)| {
+    let outcome = take(&app, &door, &request, &token, lang, &fields).await;
+    outcome.or_else(|PageError(error)| {
         kept::unless_stored(&app, plain_words(&app, lang), &token, &fields, error)
     })
 }
@@ -204,8 +204,8 @@ async fn take(
     }
     let from = From { network: door::network_hash(app, request), is_unpressed: door::is_unpressed(request) };
     let came = fields.clone();
-    let taken = app.db(move |connection| store(connection, &asked, &came, opened, from)).await?;
-    match taken {
+    let outcome = app.db(move |connection| store(connection, &asked, &came, opened, from)).await?;
+    match outcome {
         Taken::Nowhere(Found::Closed) => closed(app, lang),
         Taken::Nowhere(_) => stranger(app, door, request, lang),
         Taken::Wrong(found, errors) => again(app, &found, fields, errors),
