@@ -39,6 +39,8 @@ pub enum Kind {
     MethodNotAllowed,
     /// The request contradicts what is already stored.
     Conflict,
+    /// The body takes too long to come.
+    TooSlow,
     /// The body is larger than allowed.
     TooLarge,
     /// Readable, but some fields are wrong.
@@ -60,6 +62,7 @@ impl Kind {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::TooSlow => 408,
             Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::Invalid => 422,
@@ -83,6 +86,7 @@ impl Kind {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "This cannot be done here",
             Self::Conflict => "This contradicts what is stored",
+            Self::TooSlow => "That took too long",
             Self::TooLarge => "Too large",
             Self::Invalid => "Something needs correcting",
             Self::TooMany => "Too many requests",
@@ -157,6 +161,10 @@ impl Error {
         let mut response = HttpResponse::build(self.kind.status_code());
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        // The rest of the body is not waited for.
+        if matches!(self.kind, Kind::TooSlow | Kind::TooLarge) {
+            response.force_close();
         }
         response
     }

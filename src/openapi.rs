@@ -40,7 +40,24 @@ impl utoipa::Modify for Key {
 
 /// Returns the description as JSON.
 pub fn description() -> Value {
-    serde_json::to_value(Description::openapi()).unwrap_or_default()
+    let mut description = serde_json::to_value(Description::openapi()).unwrap_or_default();
+    name_problems(&mut description);
+    description
+}
+
+/// Errors have a media type of their own (RFC 9457).
+fn name_problems(description: &mut Value) {
+    let paths = description.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    let operations = paths.filter_map(|(_, path)| path.as_object_mut()).flatten();
+    let responses = operations
+        .filter_map(|(_, operation)| operation.get_mut("responses").and_then(Value::as_object_mut))
+        .flatten();
+    for (_, response) in responses.filter(|(status, _)| status.starts_with(['4', '5'])) {
+        let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { continue };
+        if let Some(body) = content.remove("application/json") {
+            content.insert("application/problem+json".to_owned(), body);
+        }
+    }
 }
 
 /// `GET /api/v1/openapi.json`.

@@ -23,21 +23,16 @@
 )]
 
 mod company;
+#[path = "../support/figures.rs"]
+mod figures;
 mod million;
+#[path = "../support/place.rs"]
+mod place;
 mod queue;
 mod relay;
 
-use company::Place;
-
-/// Prints one figure with its limit beside it.
-fn told(what: &str, value: f64, unit: &str, limit: &str, holds: bool) {
-    println!("{what:<58} {value:>9.2} {unit:<10} {limit:<14} {}", if holds { "holds" } else { "MISSED" });
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
+use figures::{median, told};
+use place::Place;
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();

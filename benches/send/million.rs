@@ -1,6 +1,8 @@
 //! A million invitations due at once.
 
-use super::company::{Place, Running, app, settings, sink};
+use super::company::{app, sink};
+use super::figures::peak;
+use super::place::{Place, Running, settings};
 use super::queue::claim_and_record;
 use super::{median, told};
 use std::process::Command;
@@ -9,13 +11,6 @@ use std::time::{Duration, Instant};
 const VISITS: usize = 1_000_000;
 /// How many claims of a hundred make one sample.
 const SAMPLE: usize = 200;
-
-/// The peak of a process's memory in MiB (`VmHWM`, proc(5)).
-fn peak(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
-}
 
 /// Lets the program itself work on it for a while and gives its memory.
 fn memory(url: &str, place: &Place) -> f64 {

@@ -1,6 +1,7 @@
 //! Claim and record, without a relay, against the bare statement.
 
-use super::company::{Place, app, execute};
+use super::company::app;
+use super::place::{Place, execute};
 use super::{median, told};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl};

@@ -1,6 +1,7 @@
 //! End to end against Postfix's own source.
 
-use super::company::{Place, app, sink};
+use super::company::{app, sink};
+use super::place::Place;
 use super::{median, told};
 use hearback::delivery::Sender;
 use std::process::Command;

@@ -55,6 +55,9 @@ stands = Ändern können Sie sie nicht mehr. Ihre Antwort bleibt, wie sie ist.
 tell-others = Wenn Sie mögen, erzählen Sie anderen davon
 
 ## Nothing to answer
+kept-title = Wir konnten Ihre Antwort gerade nicht speichern
+kept-text = Nichts, was Sie eingegeben haben, ist verloren: Es steht alles auf dieser Seite. Bitte warten Sie einen Moment und senden Sie es dann noch einmal.
+kept-again = Noch einmal senden
 closed-title = Diese Umfrage ist beendet
 closed-text = Die Zeit zum Antworten ist vorbei, hier lässt sich nichts mehr absenden. Wenn noch etwas nicht in Ordnung ist, sagen Sie es uns bitte direkt.
 unknown-title = Dieser Link führt nirgendwohin

@@ -59,6 +59,9 @@ stands = The time for changes is over. Your answer stands as it is.
 tell-others = If you like, tell others how it was
 
 ## Nothing to answer
+kept-title = We could not save your answer just now
+kept-text = Nothing you entered is lost: it is all on this page. Please wait a moment, then send it again.
+kept-again = Send again
 closed-title = This survey is closed
 closed-text = The time to answer is over, so nothing can be sent here any more. If something is still wrong, please tell us directly.
 unknown-title = This link leads nowhere

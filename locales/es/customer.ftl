@@ -64,6 +64,9 @@ stands = El plazo para cambiarla ha terminado. Su respuesta queda como está.
 tell-others = Si lo desea, cuente a otros cómo fue
 
 ## Nothing to answer
+kept-title = No hemos podido guardar su respuesta en este momento
+kept-text = No se ha perdido nada de lo que ha escrito: todo está en esta página. Espere un momento y envíelo de nuevo.
+kept-again = Enviar de nuevo
 closed-title = Esta encuesta está cerrada
 closed-text = El plazo para responder ha terminado y aquí ya no se puede enviar nada. Si algo sigue sin estar bien, díganoslo directamente, por favor.
 unknown-title = Este enlace no lleva a ninguna parte

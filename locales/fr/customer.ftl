@@ -60,6 +60,9 @@ stands = Le délai de modification est écoulé. Votre réponse reste telle quel
 tell-others = Si vous le souhaitez, dites aux autres comment cela s’est passé
 
 ## Nothing to answer
+kept-title = Nous n’avons pas pu enregistrer votre réponse
+kept-text = Rien de ce que vous avez saisi n’est perdu : tout est sur cette page. Veuillez patienter un instant, puis l’envoyer de nouveau.
+kept-again = Envoyer de nouveau
 closed-title = Cette enquête est terminée
 closed-text = Le délai de réponse est écoulé, plus rien ne peut être envoyé ici. S’il reste un problème, veuillez nous en parler directement.
 unknown-title = Ce lien ne mène nulle part

@@ -79,6 +79,6 @@ pub async fn open(
 }
 
 fn is_known(connection: &mut diesel::PgConnection, key: &Key) -> Result<bool> {
-    let find = if key.is_card() { queries::cards::find_link } else { queries::find_link };
+    let find = if key.is_card() { queries::cards::find_behind } else { queries::find_behind };
     Ok(find(connection, &key.hash())?.is_some())
 }

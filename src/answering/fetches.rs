@@ -3,7 +3,7 @@
 use super::certainty::Fetched;
 use super::queries;
 use crate::app::{App, Kept};
-use crate::db::{self, group::Group};
+use crate::db::group::Group;
 use crate::error::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
@@ -46,10 +46,7 @@ impl Fetches {
                 if fetches.iter().any(Option::is_some) {
                     let work = move |connection: &mut PgConnection| {
                         let rows: Vec<&Fetch> = fetches.iter().flatten().collect();
-                        // Losing the last few in a crash of the machine changes no score.
-                        db::relaxed_transaction(connection, |connection| {
-                            queries::fetches::insert(connection, &rows)
-                        })
+                        queries::fetches::insert(connection, &rows)
                     };
                     app.db_on(&kept, work).await?;
                 }

@@ -4,24 +4,26 @@ use super::certainty::{Fetched, SURE};
 use super::door::{self, Door};
 use super::form::{self, Step};
 use super::key::Key;
-use super::queries;
+use super::look::{self, Asked, Found};
+use super::nonce::Opened;
 use super::show::{self, Page, Typed, frame};
 use super::submit::{self, Hand, Posted, Submitted};
 use super::views::{
     AnswerPage, ClosedPage, FormError, MorePage, PrivacyPage, QuestionView, StopPage, StoppedPage,
     ThanksPage, UnknownPage,
 };
-use super::{code, nonce, views};
+use super::{code, kept, nonce, views};
 use crate::app::App;
 use crate::delivery;
 use crate::error::{Error, Result};
-use crate::ids::{self, LinkToken};
+use crate::ids::LinkToken;
 use crate::surveys::wording::{Wording, wording};
-use crate::web::{Fields, PageResult, form as web_form, html, page, redirect};
+use crate::web::{Fields, PageError, PageResult, form as web_form, html, page, redirect};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
+use diesel::PgConnection;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a link may carry. Whatever does not fit is ignored, for links are bent on their way.
 #[derive(Debug, Default, Deserialize)]
@@ -29,50 +31,6 @@ pub struct Parameters {
     score: Option<String>,
     lang: Option<String>,
     step: Option<String>,
-}
-
-/// What a token leads to.
-enum Found {
-    Unknown,
-    Closed,
-    Open(Box<Page>),
-}
-
-/// Looks a link up. One that cannot be a token is looked up like any other, so that it takes as long.
-async fn find(app: &App, text: &str, asked: &Parameters) -> Result<Found> {
-    let key = Key::parse(text);
-    let hash = key.as_ref().map_or_else(|| ids::sha256(text.as_bytes()), Key::hash);
-    let now = app.clock.now();
-    let names_employees = app.config.organisation.names_employees;
-    let organisation = app.config.organisation.language.clone();
-    let (lang, goes_on) = (asked.lang.clone(), asked.step.as_deref() == Some("2"));
-    app.db(move |connection| {
-        let is_card = key.as_ref().is_some_and(Key::is_card);
-        let find = if is_card { queries::cards::find_link } else { queries::find_link };
-        let (Some(link), Some(key)) = (find(connection, &hash)?, key) else { return Ok(Found::Unknown) };
-        if !show::is_open(&link, now) {
-            return Ok(Found::Closed);
-        }
-        let mut about = match link.card {
-            Some(version) => {
-                delivery::queries::load_about_asking(connection, &BTreeMap::from([(link.visit, version)]))?
-            }
-            None => delivery::queries::load_about(connection, &[link.visit])?,
-        };
-        let about = about.remove(&link.visit);
-        let mut about = about.ok_or_else(|| Error::internal("an invitation without a visit"))?;
-        if !names_employees {
-            about.employees.clear();
-        }
-        let content = about.content.clone();
-        // What a machine left is no answer to whoever opens the link; who is on the way to the second step goes on.
-        let stored = queries::find_response(connection, link.visit)?
-            .filter(|stored| stored.certainty == "confirmed" || goes_on);
-        let language = show::language(lang.as_deref(), about.language.as_deref(), &organisation);
-        let token = key.text();
-        Ok(Found::Open(Box::new(Page { visit: link.visit, token, about, content, stored, language })))
-    })
-    .await
 }
 
 /// Words for a page on which the customer is not known.
@@ -105,7 +63,8 @@ pub async fn answer(
     asked: web::Query<Parameters>,
 ) -> PageResult {
     let asked = asked.into_inner();
-    let found = match find(&app, &token, &asked).await? {
+    let wants_form = asked.step.as_deref() == Some("2");
+    let found = match look::find(&app, Asked::new(&app, &token, asked.lang.as_deref(), wants_form)).await? {
         Found::Unknown => return stranger(&app, &door, &request, asked.lang.as_deref()),
         Found::Closed => return closed(&app, asked.lang.as_deref()),
         Found::Open(found) => found,
@@ -117,7 +76,6 @@ pub async fn answer(
     door.note(&app, &request, found.visit, what, score);
     let now = app.clock.now();
     let zone = app.config.organisation.time_zone;
-    let wants_form = asked.step.as_deref() == Some("2");
     if found.stored.is_some() && (!wants_form || found.until(zone, now).is_none()) {
         return thanks(&app, &found, score);
     }
@@ -210,7 +168,7 @@ pub async fn trap(
     token: web::Path<String>,
     asked: web::Query<Parameters>,
 ) -> PageResult {
-    match find(&app, &token, &asked).await? {
+    match look::find(&app, Asked::new(&app, &token, asked.lang.as_deref(), false)).await? {
         Found::Unknown => stranger(&app, &door, &request, asked.lang.as_deref()),
         Found::Closed => closed(&app, asked.lang.as_deref()),
         Found::Open(found) => {
@@ -221,7 +179,7 @@ pub async fn trap(
 }
 
 /// `POST /s/{token}`: stores the answer once and leads on; anything wrong shows the page again with what was
-/// typed, and nothing is stored.
+/// typed, and nothing is stored. Without the database a page keeps what was typed.
 pub async fn submit(
     app: web::Data<App>,
     door: web::Data<Door>,
@@ -230,50 +188,93 @@ pub async fn submit(
     asked: web::Query<Parameters>,
     fields: Fields,
 ) -> PageResult {
-    let lang = asked.lang.clone();
-    let goes_on = form::step(&fields) == Step::Second;
-    let asked = Parameters { step: goes_on.then(|| "2".to_owned()), ..asked.into_inner() };
-    let found = match find(&app, &token, &asked).await? {
-        Found::Unknown => return stranger(&app, &door, &request, lang.as_deref()),
-        Found::Closed => return closed(&app, lang.as_deref()),
-        Found::Open(found) => found,
-    };
-    let now = app.clock.now();
-    let key = Key::parse(&found.token).ok_or_else(|| Error::not_found("link"))?;
-    let token_hash = key.hash();
-    let opened = nonce::check(&app.keys, &token_hash, fields.get("nonce").unwrap_or_default(), now);
-    let checked = form::check(&fields, &found.content, found.words());
-    let (answers, opened) = match (checked, opened) {
-        (Ok(answers), Some(opened)) => (answers, opened),
-        (Ok(_), None) => {
-            let expired = FormError { field_id: String::new(), text: found.words().form_expired.clone() };
-            return again(&app, &found, &fields, vec![expired]);
-        }
-        (Err(errors), _) => return again(&app, &found, &fields, errors),
-    };
-    if now - opened.at <= SURE {
+    let (lang, fields) = (asked.lang.as_deref(), Arc::new(fields));
+    let outcome = take(&app, &door, &request, &token, lang, &fields).await;
+    outcome.or_else(|PageError(error)| {
+        kept::unless_stored(&app, plain_words(&app, lang), &token, &fields, error)
+    })
+}
+
+/// What became of a form.
+enum Taken {
+    Nowhere(Found),
+    Wrong(Box<Page>, Vec<FormError>),
+    Done(Box<Page>, Submitted, Step),
+}
+
+async fn take(
+    app: &App,
+    door: &Door,
+    request: &HttpRequest,
+    token: &str,
+    lang: Option<&str>,
+    fields: &Arc<Fields>,
+) -> PageResult {
+    let asked = Asked::new(app, token, lang, form::step(fields) == Step::Second);
+    let opened = nonce::check(&app.keys, &asked.hash, fields.get("nonce").unwrap_or_default(), asked.now);
+    if opened.as_ref().is_some_and(|opened| asked.now - opened.at <= SURE) {
         // What was fetched a moment ago may still be on its way to the table.
         door.fetches.settle().await?;
     }
+    let from = From { network: door::network_hash(app, request), is_unpressed: door::is_unpressed(request) };
+    let came = fields.clone();
+    let outcome = app.db(move |connection| store(connection, &asked, &came, opened, from)).await?;
+    match outcome {
+        Taken::Nowhere(Found::Closed) => closed(app, lang),
+        Taken::Nowhere(_) => stranger(app, door, request, lang),
+        Taken::Wrong(found, errors) => again(app, &found, fields, errors),
+        Taken::Done(found, Submitted::Closed, _) if found.stored.is_none() => closed(app, lang),
+        // What stands can no longer be changed; the page that shows it says so.
+        Taken::Done(found, Submitted::Closed, _) | Taken::Done(found, Submitted::Stored, Step::Second) => {
+            Ok(redirect(&found.address("")))
+        }
+        Taken::Done(found, Submitted::Stored, Step::First) => Ok(redirect(&found.address("&step=2"))),
+    }
+}
+
+/// Who sent a form.
+struct From {
+    network: Vec<u8>,
+    is_unpressed: bool,
+}
+
+/// Looks the link up, checks the form and stores the answer, on one connection.
+fn store(
+    connection: &mut PgConnection,
+    asked: &Asked,
+    fields: &Fields,
+    opened: Option<Opened>,
+    from: From,
+) -> Result<Taken> {
+    let mut found = match look::look(connection, asked)? {
+        Found::Open(found) => found,
+        nowhere => return Ok(Taken::Nowhere(nowhere)),
+    };
+    let words = found.words();
+    let expired = || vec![FormError { field_id: String::new(), text: words.form_expired.clone() }];
+    let checked = form::check(fields, &found.content, words);
+    let checked = checked.and_then(|answers| opened.map(|opened| (answers, opened)).ok_or_else(expired));
+    let (answers, opened) = match checked {
+        Ok(sound) => sound,
+        Err(errors) => {
+            look::name(connection, asked, &mut found)?;
+            return Ok(Taken::Wrong(found, errors));
+        }
+    };
     let step = answers.step;
     let posted = Posted {
-        hand: if key.is_card() { Hand::Card } else { Hand::Link },
-        token_hash,
+        hand: if asked.is_card() { Hand::Card } else { Hand::Link },
+        token_hash: asked.hash.clone(),
         visit: found.visit,
         opened,
-        network: door::network_hash(&app, &request),
+        network: from.network,
         trap_filled: fields.text("website").is_some(),
-        is_unpressed: door::is_unpressed(&request),
+        is_unpressed: from.is_unpressed,
         answers,
         language: found.language,
     };
-    let submitted = app.db(move |connection| submit::store(connection, &posted, now)).await?;
-    match (submitted, step) {
-        (Submitted::Closed, _) if found.stored.is_none() => closed(&app, lang.as_deref()),
-        // What stands can no longer be changed; the page that shows it says so.
-        (Submitted::Closed, _) | (Submitted::Stored, Step::Second) => Ok(redirect(&found.address(""))),
-        (Submitted::Stored, Step::First) => Ok(redirect(&found.address("&step=2"))),
-    }
+    let submitted = submit::store(connection, &posted, asked.now)?;
+    Ok(Taken::Done(found, submitted, step))
 }
 
 fn again(app: &App, found: &Page, fields: &Fields, errors: Vec<FormError>) -> PageResult {

@@ -11,33 +11,32 @@ mod store;
 pub use store::{Submission, is_used, store};
 
 use crate::db::page::Cursor;
-use crate::db::schema::{invitation, response, survey, survey_version, visit};
+use crate::db::schema::{employee, invitation, response, survey, survey_version, visit, visit_employee};
 use crate::error::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable,
-    RunQueryDsl,
+    RunQueryDsl, Selectable, SelectableHelper,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
 /// A link as the page needs it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Queryable)]
 pub struct Link {
     /// The visit.
     pub visit: Uuid,
-    /// State of the invitation.
+    /// State of the invitation; `card` for the code of a card, which has none.
     pub state: String,
     /// Until when it works.
     pub expires_at: Option<DateTime<Utc>>,
     /// Outcome of the visit.
     pub outcome: String,
-    /// The version that a card asks; nothing for the link of a mail, whose invitation knows it.
-    pub card: Option<Uuid>,
 }
 
 /// A response as it stands.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = response)]
 pub struct Stored {
     /// Raw answers by key.
     pub answers: Value,
@@ -64,14 +63,65 @@ pub struct Stored {
 /// # Errors
 /// When the database does not answer.
 pub fn find_link(connection: &mut PgConnection, token_hash: &[u8]) -> Result<Option<Link>> {
-    let found: Option<(Uuid, String, Option<DateTime<Utc>>, String)> = invitation::table
+    Ok(invitation::table
         .inner_join(visit::table)
         .filter(invitation::token_hash.eq(token_hash))
         .select((visit::id, invitation::state, invitation::expires_at, visit::outcome))
         .get_result(connection)
-        .optional()?;
-    let link = |(visit, state, expires_at, outcome)| Link { visit, state, expires_at, outcome, card: None };
-    Ok(found.map(link))
+        .optional()?)
+}
+
+/// What is behind a link: enough to show its page or to store an answer.
+#[derive(Debug, Queryable)]
+pub struct Behind {
+    /// The link.
+    pub link: Link,
+    /// When the service was finished.
+    pub visited_at: DateTime<Utc>,
+    /// Kind of service.
+    pub service: String,
+    /// The customer's language.
+    pub language: Option<String>,
+    /// The customer's zone.
+    pub time_zone: Option<String>,
+    /// The version that is asked.
+    pub survey_version: Uuid,
+    /// The response so far.
+    pub stored: Option<Stored>,
+}
+
+/// Finds what is behind a token hash.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_behind(connection: &mut PgConnection, token_hash: &[u8]) -> Result<Option<Behind>> {
+    Ok(invitation::table
+        .inner_join(visit::table.left_join(response::table))
+        .filter(invitation::token_hash.eq(token_hash))
+        .select((
+            (visit::id, invitation::state, invitation::expires_at, visit::outcome),
+            visit::visited_at,
+            visit::service,
+            visit::customer_language,
+            visit::customer_time_zone,
+            invitation::survey_version_id,
+            Option::<Stored>::as_select(),
+        ))
+        .get_result(connection)
+        .optional()?)
+}
+
+/// Lists the names of those who came, in their order.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_names(connection: &mut PgConnection, visit: Uuid) -> Result<Vec<String>> {
+    Ok(visit_employee::table
+        .inner_join(employee::table)
+        .filter(visit_employee::visit_id.eq(visit))
+        .order(visit_employee::position)
+        .select(employee::name)
+        .load(connection)?)
 }
 
 /// Finds the response of a visit.
@@ -81,17 +131,7 @@ pub fn find_link(connection: &mut PgConnection, token_hash: &[u8]) -> Result<Opt
 pub fn find_response(connection: &mut PgConnection, visit: Uuid) -> Result<Option<Stored>> {
     Ok(response::table
         .filter(response::visit_id.eq(visit))
-        .select((
-            response::answers,
-            response::comment,
-            response::call_me,
-            response::call_time,
-            response::call_number,
-            response::complete,
-            response::certainty,
-            response::answered_at,
-            response::mode,
-        ))
+        .select(Stored::as_select())
         .get_result(connection)
         .optional()?)
 }

@@ -41,7 +41,7 @@ pub struct Page {
 
 /// Tells whether a link takes answers; the statement that stores says the same.
 pub fn is_open(link: &Link, now: DateTime<Utc>) -> bool {
-    if link.card.is_some() {
+    if link.state == "card" {
         let takes = link.outcome.parse().is_ok_and(|outcome| ANSWERS_FROM.contains(&outcome));
         return takes && link.expires_at.is_some_and(|end| now < end);
     }

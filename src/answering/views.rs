@@ -246,6 +246,22 @@ impl ThanksPage {
     }
 }
 
+/// The answer could not be stored just now; what was typed is kept and can be sent again.
+#[derive(Template)]
+#[template(path = "answering/pages/kept.html")]
+pub struct KeptPage {
+    /// What stands around.
+    pub frame: Frame,
+    /// The words.
+    pub w: &'static Wording,
+    /// Where the form goes.
+    pub action: String,
+    /// The fields as they came: name and value.
+    pub fields: Vec<(String, String)>,
+    /// The comment as it was typed, which can be read and changed.
+    pub comment: Option<String>,
+}
+
 /// The link is valid, the time is over; nothing about the visit is shown.
 #[derive(Template)]
 #[template(path = "answering/pages/closed.html")]

@@ -51,7 +51,7 @@ pub fn read(
     let known = queries::find_judgement(connection, response)?;
     let fetched = fetches::count(connection, visit)?;
     let fetched: Vec<String> = fetched.iter().map(|(what, count)| format!("{what} {count}")).collect();
-    let signs = Sign::ALL.iter().filter(|sign| known.signs.iter().any(|one| one == sign.as_str()));
+    let signs = Sign::ALL.iter().filter(|sign| known.signs.iter().flatten().any(|one| one == sign.as_str()));
     let decision = known.decision.zip(known.decided_at).map(|(why, at)| {
         let what = if is_suspect { "Put aside" } else { "Taken as a person’s" };
         format!("{what} by {} on {}: {why}", known.decided_by.unwrap_or_default(), moment(at, zone))

@@ -127,7 +127,7 @@ struct Context<'a> {
 }
 
 /// A connection of the pool.
-type Pooled = diesel::r2d2::PooledConnection<diesel::r2d2::ConnectionManager<PgConnection>>;
+type Pooled = crate::db::PooledConnection;
 
 impl Context<'_> {
     fn change<T>(&self, change: impl FnOnce(&mut Summary) -> T) -> Result<T> {

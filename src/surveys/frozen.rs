@@ -2,7 +2,7 @@
 
 use super::model::Content;
 use super::queries;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use diesel::PgConnection;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -15,6 +15,18 @@ static READ: LazyLock<Mutex<HashMap<Uuid, Arc<Content>>>> = LazyLock::new(Mutex:
 
 fn kept() -> std::sync::MutexGuard<'static, HashMap<Uuid, Arc<Content>>> {
     READ.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns the content of a survey version.
+///
+/// # Errors
+/// When the database does not answer, or there is no such version.
+pub fn content(connection: &mut PgConnection, version: Uuid) -> Result<Arc<Content>> {
+    if let Some(content) = kept().get(&version) {
+        return Ok(content.clone());
+    }
+    let read = contents(connection, &[version])?.remove(&version);
+    read.ok_or_else(|| Error::internal("a survey version went away"))
 }
 
 /// Returns the contents of survey versions by their ids.

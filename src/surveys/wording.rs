@@ -96,6 +96,9 @@ words! {
         change = "Link back to the form.";
         tell_others = "Link to where they may tell others, shown to everybody.";
         stands = "The time for changes is over.";
+        kept_title = "Heading when an answer could not be stored just now.";
+        kept_text = "Says that nothing is lost and what to do.";
+        kept_again = "Button that sends the same again.";
         closed_title = "Heading when it is too late.";
         closed_text = "Why it is too late and what can be done.";
         unknown_title = "Heading when the link leads nowhere.";

@@ -7,9 +7,13 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// The largest form that is read (bytes): an over-long comment must come back with what was typed.
 pub const LARGEST: usize = 4 * 1024 * 1024;
+
+/// How long a form may take to come: a person's few kilobytes take seconds even where the network is bad.
+pub const SLOWEST: Duration = Duration::from_secs(20);
 
 /// The fields of an urlencoded form, in their order.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +47,11 @@ impl Fields {
         named.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// Returns all fields in the order of the form, as they were typed.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Returns all names in the order of the form.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
@@ -59,11 +68,16 @@ impl FromRequest for Fields {
     }
 }
 
-/// Reads a body up to [`LARGEST`].
+/// Reads a body up to [`LARGEST`] within [`SLOWEST`].
 ///
 /// # Errors
-/// 413 when it is larger, 400 when the connection breaks off.
+/// 413 when it is larger, 408 when it takes longer, 400 when the connection breaks off.
 pub async fn read(payload: Payload) -> Result<web::Bytes, PageError> {
+    let too_slow = || Error::new(Kind::TooSlow, "The form took too long to arrive. Please send it again.");
+    tokio::time::timeout(SLOWEST, read_all(payload)).await.map_err(|_| too_slow())?
+}
+
+async fn read_all(payload: Payload) -> Result<web::Bytes, PageError> {
     let mut payload = payload;
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {

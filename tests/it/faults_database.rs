@@ -12,14 +12,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A server of the test's own that keeps what it has committed, whatever becomes of it.
-struct OwnServer {
+pub(crate) struct OwnServer {
     running: Option<Postgres>,
     options: Options,
     folder: Folder,
 }
 
 impl OwnServer {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = fresh_folder("own");
         let cache = environment("XDG_CACHE_HOME").map(PathBuf::from);
         let cache = cache.or_else(|| environment("HOME").map(|home| PathBuf::from(home).join(".cache")));
@@ -35,7 +35,7 @@ impl OwnServer {
     }
 
     /// A database with our tables.
-    fn database(&self) -> Database {
+    pub(crate) fn database(&self) -> Database {
         let postgres = self.running.as_ref().unwrap();
         let mut admin = PgConnection::establish(&postgres.url("postgres")).unwrap();
         hearback::db::create_database(&mut admin, "hearback").unwrap();
@@ -48,7 +48,7 @@ impl OwnServer {
     }
 
     /// What `pg_ctl stop -m immediate` does: everything in memory is lost, and every conversation.
-    fn crash(&self) {
+    pub(crate) fn crash(&self) {
         let file = self.options.dir.join("data/postmaster.pid");
         let pid = std::fs::read_to_string(&file).unwrap().lines().next().unwrap().to_owned();
         assert!(Command::new("kill").args(["-s", "QUIT", &pid]).status().unwrap().success());
@@ -58,7 +58,7 @@ impl OwnServer {
     }
 
     /// Brings it up again on the same data.
-    fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         let again = Postgres::start(&self.options).unwrap_or_else(|error| panic!("{error}"));
         self.running = Some(again);
     }

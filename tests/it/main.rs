@@ -11,6 +11,7 @@
 
 mod accounts;
 mod answering;
+mod answering_reach;
 mod answering_stop;
 mod asking;
 mod bounces;
@@ -36,6 +37,7 @@ mod faults_workers;
 mod finder;
 mod finder_browser;
 mod finder_customers;
+mod fuzz_forms;
 mod import_files;
 mod import_history;
 mod import_mutations;
@@ -53,7 +55,9 @@ mod relay_health;
 mod reminders;
 mod responses_pages;
 mod road;
+mod robust;
 mod routes;
+mod schemathesis;
 mod support;
 mod surveys;
 mod visits_api;

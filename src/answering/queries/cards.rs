@@ -1,12 +1,13 @@
 //! Every statement on cards.
 
-use crate::answering::queries::Link;
-use crate::db::schema::{answer_card, invitation, visit};
+use crate::answering::queries::{Behind, Stored};
+use crate::db::schema::{answer_card, invitation, response, visit};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
+use diesel::sql_types::Text;
 use diesel::{
-    ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl,
-    Queryable, RunQueryDsl,
+    ExpressionMethods, Insertable, IntoSql, NullableExpressionMethods, OptionalExtension, PgConnection,
+    QueryDsl, Queryable, RunQueryDsl, SelectableHelper,
 };
 use uuid::Uuid;
 
@@ -109,27 +110,23 @@ pub fn find_mailed_version(connection: &mut PgConnection, visit: Uuid) -> Result
         .optional()?)
 }
 
-/// Finds the card behind the hash of a code, as a link.
+/// Finds what is behind the code of a card.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_link(connection: &mut PgConnection, code_hash: &[u8]) -> Result<Option<Link>> {
-    let found: Option<(Uuid, Option<DateTime<Utc>>, String, Uuid)> = answer_card::table
-        .inner_join(visit::table)
+pub fn find_behind(connection: &mut PgConnection, code_hash: &[u8]) -> Result<Option<Behind>> {
+    Ok(answer_card::table
+        .inner_join(visit::table.left_join(response::table))
         .filter(answer_card::code_hash.eq(code_hash))
         .select((
-            visit::id,
-            answer_card::expires_at.nullable(),
-            visit::outcome,
+            (visit::id, "card".into_sql::<Text>(), answer_card::expires_at.nullable(), visit::outcome),
+            visit::visited_at,
+            visit::service,
+            visit::customer_language,
+            visit::customer_time_zone,
             answer_card::survey_version_id,
+            Option::<Stored>::as_select(),
         ))
         .get_result(connection)
-        .optional()?;
-    Ok(found.map(|(visit, expires_at, outcome, version)| Link {
-        visit,
-        state: String::new(),
-        expires_at,
-        outcome,
-        card: Some(version),
-    }))
+        .optional()?)
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Queryable)]
 pub struct Judgement {
     /// Signs of a machine, by their words.
-    pub signs: Vec<String>,
+    pub signs: Vec<Option<String>>,
     /// Who decided.
     pub decided_by: Option<String>,
     /// When.
@@ -67,7 +67,7 @@ pub fn put_revision_aside(
         .filter(response_revision::at.ge(since))
         .filter(response_revision::network.ne(network));
     Ok(diesel::update(stored)
-        .set((response_revision::certainty.eq("suspect"), response_revision::signs.eq(vec![sign])))
+        .set((response_revision::certainty.eq("suspect"), response_revision::signs.eq(vec![Some(sign)])))
         .returning(response_revision::response_id)
         .get_result(connection)
         .optional()?)

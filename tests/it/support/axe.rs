@@ -101,13 +101,19 @@ pub fn found(browser: &Browser, axe: &str) -> Vec<String> {
 /// Fails when axe finds anything on the page that the browser shows, on a phone or a desk, light or dark.
 #[track_caller]
 pub fn finds_nothing(browser: &Browser, axe: &str) {
-    for (width, height) in [(360, 740), (1280, 900)] {
-        for scheme in ["light", "dark"] {
-            browser.view(width, height, scheme);
-            let found = found(browser, axe);
-            assert!(found.is_empty(), "{} at {width} {scheme}: {found:#?}", browser.title());
-            let wide = browser.run("return document.documentElement.scrollWidth > innerWidth");
-            assert_eq!(wide, false, "{} at {width} is wider than its window", browser.title());
-        }
+    for size in [(360, 740), (1280, 900)] {
+        finds_nothing_at(browser, axe, size);
+    }
+}
+
+/// The same for one size of the window.
+#[track_caller]
+pub fn finds_nothing_at(browser: &Browser, axe: &str, (width, height): (u32, u32)) {
+    for scheme in ["light", "dark"] {
+        browser.view(width, height, scheme);
+        let found = found(browser, axe);
+        assert!(found.is_empty(), "{} at {width} {scheme}: {found:#?}", browser.title());
+        let wide = browser.run("return document.documentElement.scrollWidth > innerWidth");
+        assert_eq!(wide, false, "{} at {width} is wider than its window", browser.title());
     }
 }

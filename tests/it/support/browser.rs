@@ -156,6 +156,15 @@ impl Browser {
         })
     }
 
+    /// The role and the name, as a screen reader has them, of everything that a selector names.
+    #[track_caller]
+    pub fn heard(&self, css: &str) -> Vec<(String, String)> {
+        let found = self.post("elements", &json!({"using": "css selector", "value": css}));
+        let elements = found.as_array().unwrap().iter().map(|one| one[ELEMENT].as_str().unwrap());
+        let heard = |element: &str, what: &str| self.get(&format!("element/{element}/computed{what}"));
+        elements.map(|element| (heard(element, "role"), heard(element, "label"))).collect()
+    }
+
     /// Goes on with the Tab key until something of that name has the focus.
     #[track_caller]
     pub fn tab_to(&self, name: &str) {
