@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 const FORMS: usize = 10_000;
 const LINKS: usize = 40;
 
-/// A small generator (SplitMix64, Steele et al. 2014), so that a seed is enough to see the same again.
+/// A small generator (`SplitMix64`, Steele et al. 2014), so that a seed is enough to see the same again.
 struct Chance(u64);
 
 impl Chance {

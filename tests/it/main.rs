@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod after_answer;
 mod answering;
 mod answering_reach;
 mod answering_stop;
