@@ -26,13 +26,16 @@ FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "-
 class Browser:
     """The few calls of the WebDriver protocol that a picture needs."""
 
-    def __init__(self, port, width, height, scale):
+    def __init__(self, port, width, height, scale, dark=False):
         self.base = f"http://127.0.0.1:{port}"
         profile = tempfile.mkdtemp()
         options = {"args": FLAGS + [f"--user-data-dir={profile}"],
                    "mobileEmulation": {"deviceMetrics": {"width": width, "height": height, "pixelRatio": scale}}}
         capabilities = {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}
         self.session = self.call("POST", "/session", {"capabilities": capabilities})["sessionId"]
+        if dark:
+            media = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+            self.do("/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": media})
 
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -72,7 +75,8 @@ def newest_paths(data):
     for path in sorted((data / "mail").glob("*.eml"), reverse=True):
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         if message["Content-Language"] == "en":
-            yield re.search(r"/s/[0-9a-z]{26}", message.get_body(("plain",)).get_content())[0]
+            # A mail to staff has no such link.
+            yield from re.findall(r"/s/[0-9a-z]{26}", message.get_body(("plain",)).get_content())[:1]
 
 
 def sign_in(browser, base, address):
@@ -106,6 +110,18 @@ def main():
                 break
         phone.picture(folder / "answer.png", whole=True)
         phone.close()
+        answers = pathlib.Path(__file__).parent / "screenshots"
+        answers.mkdir(exist_ok=True)
+        for name, width, height, dark, address in [
+            ("answer-phone", 390, 760, False, path + "?score=4"),
+            ("answer-desktop", 1280, 900, False, path + "?score=4"),
+            ("answer-dark", 390, 760, True, path + "?score=4"),
+            ("answer-arabic", 390, 760, False, path + "?score=4&lang=ar"),
+        ]:
+            page = Browser(port, width, height, 2 if width < 800 else 1, dark)
+            page.open(base + address)
+            page.picture(answers / f"{name}.png", whole=True)
+            page.close()
         desk = Browser(port, 1280, 900, 1)
         sign_in(desk, base, "hr@example.com")
         desk.picture(folder / "today.png")

@@ -95,9 +95,9 @@ privacy-stored-title = Was gespeichert wird
 privacy-stored =
     Zum Service: was gemacht wurde, wann, von wem und wie Sie zu erreichen sind, so wie { $organisation } es für die Arbeit festgehalten hat.
 
-    Zur Umfrage: wann Sie gefragt wurden und ob die Mail ankam. Das Öffnen eines Links wird nicht gespeichert und gilt nie als Antwort.
+    Zur Umfrage: wann Sie gefragt wurden und ob die Mail ankam. Dass ein Link geöffnet wurde, wird 30 Tage lang ohne Ihre Internetadresse aufbewahrt, um Mailfilter von Menschen zu unterscheiden. Es gilt nie als Antwort und zählt in keiner Bewertung.
 
-    Von Ihnen: die Zahlen, die Sie wählen, Ihr Kommentar, wenn Sie einen schreiben, und ob Sie angerufen werden möchten. Ändern Sie eine Antwort, bleiben auch ihre früheren Fassungen gespeichert.
+    Von Ihnen: die Zahlen, die Sie wählen, Ihr Kommentar, wenn Sie einen schreiben, und ob, wann und unter welcher Nummer Sie angerufen werden möchten. Ändern Sie eine Antwort, bleiben auch ihre früheren Fassungen gespeichert.
 privacy-use-title = Wofür es verwendet wird
 privacy-use =
     Um in Ordnung zu bringen, was schiefging, und um zu sehen, wo der Service besser werden sollte.

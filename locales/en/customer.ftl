@@ -99,9 +99,9 @@ privacy-stored-title = What is stored
 privacy-stored =
     About the service: what was done, when, by whom, and how you can be reached, as { $organisation } noted it for its work.
 
-    About the survey: when you were asked and whether the mail arrived. Opening a link is not stored and never taken for an answer.
+    About the survey: when you were asked and whether the mail arrived. That a link was opened is kept for 30 days, without your address on the internet, to tell mail scanners from people. It is never taken for an answer and counts in no score.
 
-    From you: the numbers you choose, your comment if you write one, and whether you want to be called. Earlier versions of an answer you have changed are kept with it.
+    From you: the numbers you choose, your comment if you write one, and whether, when and at which number you want to be called. Earlier versions of an answer you have changed are kept with it.
 privacy-use-title = What it is used for
 privacy-use =
     To put right what went wrong, and to see where the service should get better.

@@ -104,9 +104,9 @@ privacy-stored-title = Qué se guarda
 privacy-stored =
     Sobre el servicio: qué se hizo, cuándo, quién lo hizo y cómo ponerse en contacto con usted, tal como lo anotó { $organisation } para su trabajo.
 
-    Sobre la encuesta: cuándo se le preguntó y si llegó el mensaje. Que se abra un enlace no se guarda ni se toma nunca por una respuesta.
+    Sobre la encuesta: cuándo se le preguntó y si llegó el mensaje. Que se abra un enlace se guarda durante 30 días, sin su dirección de internet, para distinguir los filtros de correo de las personas. Nunca se toma por una respuesta ni cuenta en ninguna puntuación.
 
-    De su parte: los números que elija, su comentario si escribe uno, y si desea que le llamemos. Si cambia una respuesta, sus versiones anteriores se conservan con ella.
+    De su parte: los números que elija, su comentario si escribe uno, y si desea que le llamemos, cuándo y a qué número. Si cambia una respuesta, sus versiones anteriores se conservan con ella.
 privacy-use-title = Para qué se usa
 privacy-use =
     Para arreglar lo que salió mal y para ver dónde debería mejorar el servicio.

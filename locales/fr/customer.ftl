@@ -100,9 +100,9 @@ privacy-stored-title = Ce qui est enregistré
 privacy-stored =
     Sur la prestation : ce qui a été fait, quand, par qui et comment vous joindre, tel que { $organisation } l’a noté pour son travail.
 
-    Sur l’enquête : quand la question vous a été posée et si le message est arrivé. L’ouverture d’un lien n’est pas enregistrée et ne passe jamais pour une réponse.
+    Sur l’enquête : quand la question vous a été posée et si le message est arrivé. L’ouverture d’un lien est conservée 30 jours, sans votre adresse internet, pour distinguer les filtres de messagerie des personnes. Elle ne passe jamais pour une réponse et ne compte dans aucune note.
 
-    De votre part : les notes que vous choisissez, votre commentaire si vous en écrivez un, et si vous souhaitez un appel. Si vous modifiez une réponse, ses versions précédentes sont conservées avec elle.
+    De votre part : les notes que vous choisissez, votre commentaire si vous en écrivez un, et si vous souhaitez un appel, à quel moment et à quel numéro. Si vous modifiez une réponse, ses versions précédentes sont conservées avec elle.
 privacy-use-title = À quoi cela sert
 privacy-use =
     À corriger ce qui s’est mal passé, et à voir où le service devrait s’améliorer.
