@@ -5,8 +5,8 @@ use super::fetches::{Fetch, Fetches};
 use crate::app::App;
 use crate::config::Network;
 use crate::error::{Error, Result};
-use crate::web::client;
 use crate::web::limiter::Limiter;
+use crate::web::{Fields, client};
 use actix_web::HttpRequest;
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -61,10 +61,41 @@ pub fn network_hash(app: &App, request: &HttpRequest) -> Vec<u8> {
     hash.into_iter().take(8).collect()
 }
 
-/// Whether a browser says that nobody pressed anything: it names how it navigates (`Sec-Fetch-Mode`) and leaves out
-/// that a person made it do so (`Sec-Fetch-User`; W3C Fetch Metadata Request Headers, §2.4). A program that sends
-/// neither says nothing.
-pub fn is_unpressed(request: &HttpRequest) -> bool {
-    let says = |name: &str, value: &str| request.headers().get(name).is_some_and(|said| said == value);
-    says("sec-fetch-mode", "navigate") && !says("sec-fetch-user", "?1")
+/// Whether a browser shows that nobody pressed the button: it names how it navigates (`Sec-Fetch-Mode`) and leaves out
+/// that a person made it do so (`Sec-Fetch-User`; W3C Fetch Metadata Request Headers, §2.4). Safari never tells of
+/// persons; but like all of them it sends the pressed button's name, which a script that submits the form leaves out
+/// (HTML, "constructing the entry list"). A program that sends none of these headers says nothing.
+pub fn is_unpressed(request: &HttpRequest, fields: &Fields) -> bool {
+    let header =
+        |name: &str| request.headers().get(name).and_then(|said| said.to_str().ok()).unwrap_or_default();
+    let tells_of_persons = ["Chrome/", "Firefox/"].iter().any(|engine| header("user-agent").contains(engine));
+    header("sec-fetch-mode") == "navigate"
+        && header("sec-fetch-user") != "?1"
+        && (tells_of_persons || fields.text("sent").is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn unpressed(agent: &str, user: bool, body: &str) -> bool {
+        let request = TestRequest::post().insert_header(("user-agent", agent));
+        let request = request.insert_header(("sec-fetch-mode", "navigate"));
+        let request = if user { request.insert_header(("sec-fetch-user", "?1")) } else { request };
+        is_unpressed(&request.to_http_request(), &Fields::parse(body.as_bytes()))
+    }
+
+    #[test]
+    fn a_press_shows_in_every_browser() {
+        const CHROME: &str =
+            "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36";
+        const IPHONE: &str =
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1";
+        assert!(!unpressed(CHROME, true, "sent=yes") && unpressed(CHROME, false, "sent=yes"));
+        assert!(!unpressed(IPHONE, false, "sent=yes"), "Safari sends no Sec-Fetch-User");
+        assert!(unpressed(IPHONE, false, "overall=4"));
+        let program = TestRequest::post().to_http_request();
+        assert!(!is_unpressed(&program, &Fields::default()), "a program that says nothing");
+    }
 }

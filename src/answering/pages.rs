@@ -216,7 +216,8 @@ async fn take(
         // What was fetched a moment ago may still be on its way to the table.
         door.fetches.settle().await?;
     }
-    let from = From { network: door::network_hash(app, request), is_unpressed: door::is_unpressed(request) };
+    let from =
+        From { network: door::network_hash(app, request), is_unpressed: door::is_unpressed(request, fields) };
     let came = fields.clone();
     let outcome = app.db(move |connection| store(connection, &asked, &came, opened, from)).await?;
     match outcome {

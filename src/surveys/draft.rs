@@ -16,7 +16,8 @@ pub const MOST_OPTIONS: usize = 12;
 pub const EMPLOYEES: &str = "{employees}";
 
 /// Names that the customer's form uses itself.
-pub const RESERVED: [&str; 12] = [
+pub const RESERVED: [&str; 13] = [
+    "sent",
     "nonce",
     "step",
     "comment",

@@ -36,7 +36,7 @@ pub struct QuestionView {
     pub text: String,
     /// What it means.
     pub hint: Option<String>,
-    /// Said above the scale, such as [`preselected`].
+    /// Said above the scale, such as [`super::preselected`].
     pub note: Option<String>,
     /// Words of the lower end; empty when it has none.
     pub low: String,
