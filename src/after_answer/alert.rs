@@ -3,8 +3,8 @@
 
 use crate::accounts::queries as accounts;
 use crate::app::App;
-use crate::delivery::letter::sender;
-use crate::error::{Error, Result};
+use crate::delivery::{self, letter::sender};
+use crate::error::{Error, Kind, Result};
 use crate::jobs::Job;
 use crate::mail::{Connection, EmailAddress, Letter};
 use crate::visits::queries::staff as visits;
@@ -17,14 +17,18 @@ pub const ALERT: &str = "answer.alert";
 /// had it may get it twice.
 ///
 /// # Errors
-/// When the database or the relay does not answer, or refuses a letter.
+/// When sending is off, when the database or the relay does not answer, or refuses a letter; it is tried again.
 pub async fn send(app: &App, job: &Job) -> Result<()> {
     let id = |name: &str| job.payload.get(name).and_then(|id| id.as_str()?.parse::<Uuid>().ok());
     let (Some(response), Some(visit)) = (id("response"), id("visit")) else {
         return Err(Error::internal("an alert without its answer"));
     };
+    let always_on = app.config.sending.always_on;
     let responsible = app
         .db(move |connection| {
+            if !delivery::is_sending(connection, always_on)? {
+                return Err(Error::new(Kind::Unavailable, "sending is off; the alert waits"));
+            }
             let teams = visits::list_teams(connection, visit)?;
             accounts::list_responsible(connection, &teams)
         })

@@ -12,9 +12,9 @@ use crate::answering::queries::follow::{self, Followed};
 use crate::app::App;
 use crate::cases;
 use crate::db::page::Cursor;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::jobs;
-use crate::surveys::Content;
+use crate::surveys::{Content, frozen};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
 use serde_json::json;
@@ -49,7 +49,7 @@ pub fn follow(connection: &mut PgConnection, app: &App) -> Result<usize> {
     queries::update_place(connection, Cursor { place: last.changed_in, id: last.id })?;
     let now = app.clock.now();
     for answer in answers.iter().filter(|answer| answer.is_given && answer.answered_at > now - FRESH) {
-        let content: Content = serde_json::from_value(answer.content.clone()).map_err(Error::internal)?;
+        let content = frozen::content(connection, answer.survey_version)?;
         for effect in EFFECTS.iter().filter(|effect| (effect.follows)(app, answer, &content)) {
             (effect.act)(connection, answer, now)?;
         }

@@ -48,7 +48,10 @@ impl Fetches {
                         let rows: Vec<&Fetch> = fetches.iter().flatten().collect();
                         queries::fetches::insert(connection, &rows)
                     };
-                    app.db_on(&kept, work).await?;
+                    // Without the database they are lost, rather than kept for a queue that answers would wait behind.
+                    if let Err(error) = app.db_on(&kept, work).await {
+                        tracing::warn!(%error, count, "fetched links were not noted");
+                    }
                 }
                 Ok(vec![(); count])
             }
@@ -60,10 +63,10 @@ impl Fetches {
         self.0.tell(Some(fetch));
     }
 
-    /// Waits until everything noted so far is written.
+    /// Waits until everything noted so far is written or lost.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// 500 when the task is gone.
     pub async fn settle(&self) -> Result<()> {
         self.0.call(None).await
     }

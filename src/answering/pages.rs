@@ -216,8 +216,10 @@ async fn take(
         // What was fetched a moment ago may still be on its way to the table.
         door.fetches.settle().await?;
     }
-    let from =
-        From { network: door::network_hash(app, request), is_unpressed: door::is_unpressed(request, fields) };
+    let from = Origin {
+        network: door::network_hash(app, request),
+        is_unpressed: door::is_unpressed(request, fields),
+    };
     let came = fields.clone();
     let outcome = app.db(move |connection| store(connection, &asked, &came, opened, from)).await?;
     match outcome {
@@ -234,7 +236,7 @@ async fn take(
 }
 
 /// Who sent a form.
-struct From {
+struct Origin {
     network: Vec<u8>,
     is_unpressed: bool,
 }
@@ -245,7 +247,7 @@ fn store(
     asked: &Asked,
     fields: &Fields,
     opened: Option<Opened>,
-    from: From,
+    from: Origin,
 ) -> Result<Taken> {
     let mut found = match look::look(connection, asked)? {
         Found::Open(found) => found,

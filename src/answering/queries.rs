@@ -58,19 +58,6 @@ pub struct Stored {
     pub mode: String,
 }
 
-/// Finds the link behind a token hash.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn find_link(connection: &mut PgConnection, token_hash: &[u8]) -> Result<Option<Link>> {
-    Ok(invitation::table
-        .inner_join(visit::table)
-        .filter(invitation::token_hash.eq(token_hash))
-        .select((visit::id, invitation::state, invitation::expires_at, visit::outcome))
-        .get_result(connection)
-        .optional()?)
-}
-
 /// What is behind a link: enough to show its page or to store an answer.
 #[derive(Debug, Queryable)]
 pub struct Behind {

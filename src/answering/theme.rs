@@ -2,10 +2,9 @@
 
 use crate::app::App;
 use crate::config::{Brand, OrganisationConfig};
-use crate::ids;
+use crate::web::assets;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use std::fmt::Write;
 
 fn style(brand: Brand) -> String {
     let pair =
@@ -14,13 +13,7 @@ fn style(brand: Brand) -> String {
 }
 
 fn named(bytes: &[u8], end: &str) -> String {
-    let hash = ids::sha256(bytes);
-    let hex = hash.iter().take(6).fold(String::new(), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    format!("/theme/{hex}{end}")
+    format!("/theme/{}{end}", assets::fingerprint(bytes))
 }
 
 /// Returns the path of the style sheet with the organisation's colours, if it has any.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 /// The least contrast of text with what is behind it (WCAG 2.2, 1.4.3 AA).
 const LEAST: f64 = 4.5;
-/// The largest logo (bytes): a page weighs 30 KB in all.
+/// The largest logo (bytes): the page is opened on a phone, in a bus.
 const LARGEST_LOGO: usize = 12 * 1024;
 
 /// What stands behind text on the customers' pages: their paper and their cards, in the light and in the dark theme.

@@ -2,7 +2,7 @@
 
 use super::breaker::{self, Admission};
 use super::model::{Claimed, Due, TOO_OLD, domain_of};
-use super::{asked, eligibility, fuse, queries, throttle};
+use super::{asked, eligibility, queries, throttle};
 use crate::app::App;
 use crate::config::zone_or;
 use crate::customers;
@@ -32,7 +32,7 @@ pub enum Look {
 pub fn claim(connection: &mut PgConnection, app: &App, worker: Uuid, most: i64) -> Result<Look> {
     let (now, sending) = (app.clock.now(), &app.config.sending);
     // Asked each time: a pause, or a fuse that blew elsewhere, holds in the middle of a run.
-    if !fuse::is_whole(connection)? || !queries::is_on(connection, sending.always_on)? {
+    if !super::is_sending(connection, sending.always_on)? {
         return Ok(Look::Nothing);
     }
     let admission = breaker::admit(connection, now, sending.lease)?;

@@ -43,6 +43,14 @@ use crate::error::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
 
+/// Tells whether letters may go out: sending is on, and the database did not go back in time. `always_on` is the setting.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_sending(connection: &mut PgConnection, always_on: bool) -> Result<bool> {
+    Ok(fuse::is_whole(connection)? && queries::is_on(connection, always_on)?)
+}
+
 /// Forgets who was asked more than a year ago, and turns of rate limits that are over.
 ///
 /// # Errors

@@ -237,7 +237,7 @@ fn open_mail(
     now: DateTime<Utc>,
 ) -> Result<Option<PathBuf>> {
     for mail in mailbox.fresh()?.into_iter().rev() {
-        let link = answers::find_link(connection, &mail.token.hash())?;
+        let link = answers::find_behind(connection, &mail.token.hash())?.map(|behind| behind.link);
         let is_open = link.is_some_and(|link| {
             link.outcome == Outcome::Sent.as_str() && link.expires_at.is_none_or(|expires| expires > now)
         });

@@ -78,7 +78,7 @@ impl Weeks {
         let app = self.app.clone();
         app.db(move |connection| {
             for mail in mails {
-                let link = answers::find_link(connection, &mail.token.hash())?;
+                let link = answers::find_behind(connection, &mail.token.hash())?.map(|behind| behind.link);
                 if let Some(index) = link.and_then(|link| self.index_of.get(&link.visit)) {
                     self.due.extend(reactions(*index, &mail));
                 }
@@ -121,7 +121,7 @@ impl Weeks {
     }
 
     fn stop(&self, connection: &mut PgConnection, token: &LinkToken) -> Result<()> {
-        let link = answers::find_link(connection, &token.hash())?;
+        let link = answers::find_behind(connection, &token.hash())?.map(|behind| behind.link);
         if link.is_some_and(|link| link.outcome == Outcome::OptedOut.as_str()) {
             return Ok(());
         }
@@ -144,7 +144,9 @@ impl Weeks {
         let content = Rules::load(connection)?.built_in().content.clone();
         let answers = form::check(&Fields::parse(body.as_bytes()), &content, wording(language))
             .map_err(|errors| Error::internal(format_args!("a form of the demo is wrong: {errors:?}")))?;
-        let link = answers::find_link(connection, &hash)?.ok_or_else(|| Error::not_found("link"))?;
+        let link = answers::find_behind(connection, &hash)?
+            .map(|behind| behind.link)
+            .ok_or_else(|| Error::not_found("link"))?;
         let nonce = nonce::issue(keys, &hash, now - TimeDelta::seconds(25));
         let opened =
             nonce::check(keys, &hash, &nonce, now).ok_or_else(|| Error::internal("a nonce is wrong"))?;
@@ -190,7 +192,9 @@ fn reactions(index: usize, mail: &Mail) -> Vec<Due> {
 
 /// Tells whether an interrupted start had posted this already.
 fn is_done(connection: &mut PgConnection, token_hash: &[u8], body: &str) -> Result<bool> {
-    let Some(link) = answers::find_link(connection, token_hash)? else { return Ok(true) };
+    let Some(link) = answers::find_behind(connection, token_hash)?.map(|behind| behind.link) else {
+        return Ok(true);
+    };
     let stored = answers::find_response(connection, link.visit)?;
     Ok(stored.is_some_and(|stored| stored.complete || body.starts_with("step=1")))
 }

@@ -43,7 +43,8 @@ pub fn named(by: &str) -> Option<Uuid> {
     by.split_once(' ').and_then(|(_, id)| id.parse().ok())
 }
 
-fn actor(by: &str, names: &HashMap<Uuid, String>) -> String {
+/// Says who did something.
+pub fn actor(by: &str, names: &HashMap<Uuid, String>) -> String {
     let name = named(by).and_then(|id| names.get(&id)).map(String::as_str);
     match by.split(' ').next().unwrap_or_default() {
         "rule" => "by rule".to_owned(),

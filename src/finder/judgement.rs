@@ -1,7 +1,8 @@
 //! `POST /responses/{id}/decide`, and what the page of a response tells about machines.
 
-use super::id_of;
 use super::responses;
+use super::{history, id_of};
+use crate::accounts::queries as accounts;
 use crate::accounts::{SignedForm, SignedIn};
 use crate::answering::certainty::Sign;
 use crate::answering::decide::{self, Decision};
@@ -52,9 +53,11 @@ pub fn read(
     let fetched = fetches::count(connection, visit)?;
     let fetched: Vec<String> = fetched.iter().map(|(what, count)| format!("{what} {count}")).collect();
     let signs = Sign::ALL.iter().filter(|sign| known.signs.iter().flatten().any(|one| one == sign.as_str()));
+    let by = known.decided_by.unwrap_or_default();
+    let names = accounts::list_names(connection, &history::named(&by).into_iter().collect::<Vec<_>>())?;
     let decision = known.decision.zip(known.decided_at).map(|(why, at)| {
         let what = if is_suspect { "Put aside" } else { "Taken as a person’s" };
-        format!("{what} by {} on {}: {why}", known.decided_by.unwrap_or_default(), moment(at, zone))
+        format!("{what} {} on {}: {why}", history::actor(&by, &names), moment(at, zone))
     });
     let call: Vec<String> = [known.call_time, known.call_number].into_iter().flatten().collect();
     Ok(JudgementView {

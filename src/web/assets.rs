@@ -20,13 +20,16 @@ static CARDS: LazyLock<Sheet> = LazyLock::new(|| sheet("cards", &[BASE, include_
 
 fn sheet(name: &str, parts: &[&str]) -> Sheet {
     let text = minify(&parts.concat());
-    let hash = crate::ids::sha256(text.as_bytes());
-    let hash = hash.iter().take(6).fold(String::new(), |mut hex, byte| {
+    Sheet { path: format!("/assets/{name}-{}.css", fingerprint(text.as_bytes())), text }
+}
+
+/// Returns a name for contents: the first 6 bytes of their SHA-256 in hex.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    crate::ids::sha256(bytes).iter().take(6).fold(String::new(), |mut hex, byte| {
         // Writing to a String cannot fail.
         let _ = write!(hex, "{byte:02x}");
         hex
-    });
-    Sheet { path: format!("/assets/{name}-{hash}.css"), text }
+    })
 }
 
 /// Drops comments and the white space at the ends of lines.

@@ -2,7 +2,7 @@
 
 use super::ENDED;
 use crate::db::page::Cursor;
-use crate::db::schema::{response, response_revision, survey_version};
+use crate::db::schema::{response, response_revision};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
@@ -23,8 +23,8 @@ pub struct Followed {
     pub answered_at: DateTime<Utc>,
     /// Raw answers by key.
     pub answers: Value,
-    /// Frozen content of its survey version.
-    pub content: Value,
+    /// Its survey version.
+    pub survey_version: Uuid,
     /// Whether it counts, and was given to us rather than imported.
     pub is_given: bool,
 }
@@ -39,7 +39,6 @@ pub fn list_after(connection: &mut PgConnection, after: Cursor, limit: i64) -> R
         .gt(after.place)
         .or(response::changed_in.eq(after.place).and(response::id.gt(after.id)));
     Ok(response::table
-        .inner_join(survey_version::table)
         .filter(response::changed_in.ge(after.place).and(later))
         .filter(response::changed_in.lt(diesel::dsl::sql::<diesel::sql_types::BigInt>(ENDED)))
         .order((response::changed_in, response::id))
@@ -50,7 +49,7 @@ pub fn list_after(connection: &mut PgConnection, after: Cursor, limit: i64) -> R
             response::changed_in,
             response::answered_at,
             response::answers,
-            survey_version::content,
+            response::survey_version_id,
             exists(revisions).and(response::certainty.eq("confirmed")),
         ))
         .load(connection)?)

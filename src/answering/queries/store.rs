@@ -178,14 +178,15 @@ const FOUND_ENDS: &str = ") AS i JOIN visit v ON v.id = i.visit_id \
      AND NOT EXISTS (SELECT 1 FROM response_revision r WHERE r.nonce_hash = asked.nonce_hash) FOR UPDATE OF v)";
 
 /// The first step changes only its own question; the second replaces everything; so does the first clean answer after
-/// one that was put aside, which also fixes the time.
+/// one that was put aside, which also fixes the time; what was decided about that one is in the audit log.
 const STORE: &str = ", stored AS (INSERT INTO response AS r \
      (id, visit_id, survey_version_id, mode, certainty, signs, complete, answers, comment, call_me, call_time, \
       call_number, language, answered_at, changed_at, revision, revisions) \
      SELECT id, visit_id, survey_version_id, mode, certainty, signs, complete, answers, comment, call_me, \
       call_time, call_number, language, at, at, 1, 1 FROM found \
      ON CONFLICT (visit_id) DO UPDATE SET (mode, certainty, signs, complete, answers, comment, call_me, call_time, \
-      call_number, language, answered_at, changed_at, changed_in, revision, revisions) = (SELECT \
+      call_number, language, answered_at, changed_at, changed_in, revision, revisions, decided_by, decided_at, \
+      decision) = (SELECT \
       CASE WHEN fresh THEN EXCLUDED.mode ELSE r.mode END, \
       CASE WHEN takes THEN EXCLUDED.certainty ELSE r.certainty END, \
       CASE WHEN takes THEN EXCLUDED.signs ELSE r.signs END, \
@@ -199,7 +200,9 @@ const STORE: &str = ", stored AS (INSERT INTO response AS r \
       CASE WHEN fresh THEN EXCLUDED.answered_at ELSE r.answered_at END, \
       CASE WHEN takes THEN EXCLUDED.changed_at ELSE r.changed_at END, \
       CASE WHEN takes THEN txid_current() ELSE r.changed_in END, \
-      CASE WHEN takes THEN r.revisions + 1 ELSE r.revision END, r.revisions + 1 \
+      CASE WHEN takes THEN r.revisions + 1 ELSE r.revision END, r.revisions + 1, \
+      CASE WHEN fresh THEN NULL ELSE r.decided_by END, CASE WHEN fresh THEN NULL ELSE r.decided_at END, \
+      CASE WHEN fresh THEN NULL ELSE r.decision END \
       FROM (SELECT takes, takes AND r.certainty = 'suspect' AS fresh, \
        takes AND (EXCLUDED.complete OR r.certainty = 'suspect') AS whole \
        FROM (SELECT EXCLUDED.certainty = 'confirmed' OR r.certainty = 'suspect' AS takes) AS t) AS t) \
