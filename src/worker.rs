@@ -119,7 +119,7 @@ async fn run_jobs(app: &App) -> Result<()> {
     while let Some(job) =
         app.transaction(move |connection| jobs::claim(connection, worker, now, lease)).await?
     {
-        if job.name == after_answer::ALERT {
+        if after_answer::is_mail(&job) {
             let sent = after_answer::send(app, &job).await;
             app.db(move |connection| end_job(connection, &job, sent, worker, now)).await?;
         } else {

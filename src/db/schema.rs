@@ -462,6 +462,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    thank_you (visit_id) {
+        visit_id -> Uuid,
+        planned_at -> Timestamptz,
+        marked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     user_account (id) {
         id -> Uuid,
         email -> Text,
@@ -546,6 +554,7 @@ diesel::joinable!(survey_rule -> survey (survey_id));
 diesel::joinable!(survey_version -> survey (survey_id));
 diesel::joinable!(team_member -> employee (employee_id));
 diesel::joinable!(team_member -> team (team_id));
+diesel::joinable!(thank_you -> visit (visit_id));
 diesel::joinable!(user_account -> employee (employee_id));
 diesel::joinable!(user_account -> team (team_id));
 diesel::joinable!(visit -> customer (customer_id));
@@ -597,6 +606,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     survey_version,
     team,
     team_member,
+    thank_you,
     user_account,
     visit,
     visit_employee,

@@ -31,7 +31,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("answering", &["response", "response_revision", "link_fetch", "answer_card"]),
     ("callbacks", &["callback"]),
     ("cases", &["recovery_case"]),
-    ("after_answer", &["answer_followed"]),
+    ("after_answer", &["answer_followed", "thank_you"]),
     ("scores", &["score_fold", "score_contribution", "score_count", "score_sum"]),
 ];
 
