@@ -222,6 +222,8 @@ pub struct Config {
     pub sending: SendingConfig,
     /// Who asks.
     pub organisation: OrganisationConfig,
+    /// File outside of the database to which the end of the audit log is appended once a day.
+    pub audit_anchor: Option<PathBuf>,
     /// What is logged (tracing's filter syntax).
     pub log: String,
 }

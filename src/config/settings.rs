@@ -76,6 +76,7 @@ settings! {
     "HEARBACK_IMPRINT", "none", "postal address under each mail and page", "Northwind Boilers, 4 Example Quay, Sampleton";
     "HEARBACK_IMPRINT_URL", "none", "page with the imprint", "https://www.example.com/imprint";
     "HEARBACK_PRIVACY_URL", "our own /privacy", "page that says what happens to an answer", "https://www.example.com/privacy";
+    "HEARBACK_AUDIT_ANCHOR", "none", "file outside of the database to which the end of the audit log is appended once a day", "/srv/anchors/hearback";
     "HEARBACK_LOG", "info", "what is logged", "info,hearback=debug";
 }
 
@@ -125,6 +126,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
         secret: secret(&reader)?,
         sending: sending(&reader)?,
         organisation: organisation(&reader)?,
+        audit_anchor: reader.text("HEARBACK_AUDIT_ANCHOR").map(PathBuf::from),
         log: reader.or("HEARBACK_LOG", "info"),
         data,
     })

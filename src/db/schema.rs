@@ -53,6 +53,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_head (only_row) {
+        only_row -> Bool,
+        position -> Int8,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_seal (position) {
+        position -> Int8,
+        entry_id -> Int8,
+        secret_id -> Text,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
     bounce_event (id) {
         id -> Uuid,
         source -> Text,
@@ -570,6 +587,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_key,
     asked,
     audit_entry,
+    audit_head,
+    audit_seal,
     bounce_event,
     callback,
     changed_visit,

@@ -7,7 +7,7 @@ use crate::tokens::{Kind, Source};
 const OWNERS: &[(&str, &[&str])] = &[
     ("jobs", &["job", "schedule"]),
     ("api", &["idempotency_key"]),
-    ("audit", &["audit_entry"]),
+    ("audit", &["audit_entry", "audit_head", "audit_seal"]),
     ("changes", &["changed_visit"]),
     ("imports", &["import_run", "import_row"]),
     ("people", &["employee", "team", "team_member", "site"]),
