@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::customers;
 use crate::customers::Contact;
+use crate::customers::preferences::{self, Known};
 use crate::delivery::eligibility::{self, Corrected};
 use crate::delivery::{invite, queries as deliveries};
 use crate::error::{Error, FieldError, Result};
@@ -44,7 +45,11 @@ pub fn take_in(
         return Ok(known);
     }
     let (survey, _) = surveys.choose(facts(visit));
-    let decision = eligibility::decide(connection, visit, survey, &app.config, &app.keys, now)?;
+    let known = preferences::known(connection, &visit.contact)?;
+    let told = as_told(visit, &known);
+    let visit = told.as_ref().unwrap_or(visit);
+    let decision =
+        eligibility::decide(connection, (visit, known.customer), survey, &app.config, &app.keys, now)?;
     let call_priority = app.keys.draw(store::CALL, &visit.external_id);
     let zone = app.config.organisation.time_zone;
     let stored = store::store(connection, visit, &decision, call_priority, zone, now)?;
@@ -52,6 +57,15 @@ pub fn take_in(
         invite::plan(connection, &app.keys, id, survey.id, send_at, now)?;
     }
     Ok(stored)
+}
+
+/// What a customer told us themselves goes before what another system knows.
+fn as_told(visit: &CheckedVisit, known: &Known) -> Option<CheckedVisit> {
+    (known.language.is_some() || known.time_zone.is_some()).then(|| CheckedVisit {
+        language: known.language.clone().or_else(|| visit.language.clone()),
+        time_zone: known.time_zone.or(visit.time_zone),
+        ..visit.clone()
+    })
 }
 
 /// Returns what the rules for surveys look at.
@@ -249,6 +263,7 @@ fn decide_again(
     let corrected = Corrected {
         external_id: &visit.external_id,
         visited_at: visit.visited_at,
+        customer: row.customer_id,
         email: row.customer_email.as_deref(),
         problem: Some(problem.unwrap_or_else(|| "no mail address".to_owned())),
         zone: row.customer_time_zone.as_deref().and_then(|name| name.parse().ok()),

@@ -5,6 +5,7 @@
 
 use crate::app::App;
 use crate::arrival;
+use crate::customers::preferences;
 use crate::delivery::eligibility;
 use crate::error::{Error, Result};
 use crate::imports::{Group, Import, Layout, Problem, Progress, Rejects, each_chunk};
@@ -188,9 +189,10 @@ impl Pass<'_> {
             }
             Some(_) => self.summary.forecast.repeated += 1,
             None => {
+                let known = preferences::known(connection, &visit.contact)?;
                 let decision = eligibility::decide(
                     connection,
-                    &visit,
+                    (&visit, known.customer),
                     self.surveys.choose(arrival::facts(&visit)).0,
                     &self.app.config,
                     &self.app.keys,

@@ -6,6 +6,7 @@ use crate::after_answer;
 use crate::answering;
 use crate::api::idempotency;
 use crate::app::App;
+use crate::customers::notes;
 use crate::delivery::{self, Sender, close, collect, rescue};
 use crate::error::{Error, Result};
 use crate::ids;
@@ -34,6 +35,7 @@ struct Periodic {
 const PERIODIC: &[Periodic] = &[
     Periodic { name: "accounts.prune", every: TimeDelta::hours(1), work: accounts::prune },
     Periodic { name: "answering.prune", every: TimeDelta::days(1), work: answering::prune },
+    Periodic { name: "customers.prune", every: TimeDelta::days(1), work: notes::prune },
     Periodic { name: "delivery.prune", every: TimeDelta::days(1), work: delivery::prune },
     Periodic {
         name: "idempotency.prune",

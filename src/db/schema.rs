@@ -94,6 +94,43 @@ diesel::table! {
         email -> Nullable<Text>,
         phone -> Nullable<Text>,
         created_at -> Timestamptz,
+        language -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        call_time -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    customer_merge (id) {
+        id -> Uuid,
+        kept_id -> Uuid,
+        merged_id -> Uuid,
+        merged_by -> Text,
+        merged_at -> Timestamptz,
+        undone_by -> Nullable<Text>,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    customer_note (id) {
+        id -> Uuid,
+        customer_id -> Uuid,
+        purpose -> Text,
+        words -> Text,
+        written_by -> Text,
+        written_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    customer_stop (customer_id, channel) {
+        customer_id -> Uuid,
+        channel -> Text,
+        reason -> Text,
+        stopped_by -> Text,
+        stopped_at -> Timestamptz,
     }
 }
 
@@ -401,6 +438,7 @@ diesel::table! {
         secret_id -> Text,
         reason -> Text,
         created_at -> Timestamptz,
+        channel -> Text,
     }
 }
 
@@ -529,6 +567,8 @@ diesel::joinable!(answer_card -> survey_version (survey_version_id));
 diesel::joinable!(answer_card -> visit (visit_id));
 diesel::joinable!(bounce_event -> invitation (invitation_id));
 diesel::joinable!(callback -> visit (visit_id));
+diesel::joinable!(customer_note -> customer (customer_id));
+diesel::joinable!(customer_stop -> customer (customer_id));
 diesel::joinable!(delivery_attempt -> invitation (invitation_id));
 diesel::joinable!(employee -> site (site_id));
 diesel::joinable!(invitation -> survey_version (survey_version_id));
@@ -565,6 +605,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     callback,
     changed_visit,
     customer,
+    customer_merge,
+    customer_note,
+    customer_stop,
     delivery_attempt,
     employee,
     idempotency_key,

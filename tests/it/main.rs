@@ -22,6 +22,7 @@ mod cards;
 mod cards_print;
 mod config;
 mod crash;
+mod customer_file;
 mod delivery;
 mod delivery_again;
 mod delivery_failures;

@@ -2,6 +2,7 @@
 
 pub mod cards;
 pub mod customers;
+pub mod file;
 pub mod people;
 pub mod responses;
 pub mod visits;
