@@ -41,7 +41,7 @@ pub fn take_in(
     surveys: &Rules,
     now: DateTime<Utc>,
 ) -> Result<Stored> {
-    if let Some(known) = store::known(connection, visit)? {
+    if let Some(known) = store::known(connection, &app.keys, visit)? {
         return Ok(known);
     }
     let (survey, _) = surveys.choose(facts(visit));
@@ -52,7 +52,7 @@ pub fn take_in(
         eligibility::decide(connection, (visit, known.customer), survey, &app.config, &app.keys, now)?;
     let call_priority = app.keys.draw(store::CALL, &visit.external_id);
     let zone = app.config.organisation.time_zone;
-    let stored = store::store(connection, visit, &decision, call_priority, zone, now)?;
+    let stored = store::store(connection, &app.keys, visit, &decision, (call_priority, zone), now)?;
     if let (Stored::New(id), Some(send_at)) = (stored, decision.send_at) {
         invite::plan(connection, &app.keys, id, survey.id, send_at, now)?;
     }
@@ -106,7 +106,11 @@ pub async fn create(app: web::Data<App>, body: Body) -> ApiResult {
             if matches!(stored, Stored::Contradicted(_)) {
                 return Err(contradiction());
             }
-            Ok((stored, api::one(connection, &visit.external_id)?))
+            let envelope = match stored {
+                Stored::Erased(id) => api::erased(connection, id, &visit)?,
+                _ => api::one(connection, &visit.external_id)?,
+            };
+            Ok((stored, envelope))
         })
         .await?;
     let mut response =
@@ -164,7 +168,7 @@ pub async fn create_batch(app: web::Data<App>, body: Body) -> ApiResult {
                     Err(fields) => result.rejected.push(rejected(index, value, &fields)),
                     Ok(visit) => match take_in(connection, &parts, &visit, &surveys, now)? {
                         Stored::New(_) => result.accepted += 1,
-                        Stored::Repeated(_) => result.repeated += 1,
+                        Stored::Repeated(_) | Stored::Erased(_) => result.repeated += 1,
                         Stored::Contradicted(_) => {
                             let field = FieldError::new("/id", contradiction().detail);
                             result.rejected.push(rejected(index, value, &[field]));

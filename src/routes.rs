@@ -1,5 +1,6 @@
 //! Every route: method, path, who may, and its handler. What is not in this table does not exist.
 
+use crate::about_person::pages as about_person;
 use crate::accounts::{Access, Role, Scope, pages as accounts};
 use crate::answering::{api as responses, code as answering_code, pages as answering, theme};
 use crate::callbacks::{api as callbacks_api, pages as callbacks};
@@ -106,6 +107,8 @@ fn staff() -> Vec<Route> {
         GET "/responses" READS_ANSWERS finder_responses::list;
         GET "/responses/{id}" READS_ANSWERS finder_responses::show;
         POST "/responses/{id}/decide" JUDGES_ANSWERS judgement::decide;
+        GET "/responses/{id}/withdraw" JUDGES_ANSWERS about_person::ask_to_withdraw;
+        POST "/responses/{id}/withdraw" JUDGES_ANSWERS about_person::withdraw_answer;
         GET "/callbacks" MEETS_CUSTOMERS callbacks::show;
         GET "/customers" MEETS_CUSTOMERS customers::list;
         GET "/customers/{id}" MEETS_CUSTOMERS customer::show;
@@ -117,6 +120,9 @@ fn staff() -> Vec<Route> {
         GET "/customers/{id}/merge" KEEPS_FILES merging::show;
         POST "/customers/{id}/merge" KEEPS_FILES merging::merge;
         POST "/customers/{id}/apart" KEEPS_FILES merging::take_apart;
+        GET "/customers/{id}/export" KEEPS_FILES about_person::download;
+        GET "/customers/{id}/erase" KEEPS_FILES about_person::ask_to_erase;
+        POST "/customers/{id}/erase" KEEPS_FILES about_person::erase_person;
         GET "/visits" LOOKS_UP_VISITS finder_visits::list;
         GET "/visits/{id}" LOOKS_UP_VISITS finder_visits::show;
         GET "/visits/cards" HANDS_OUT_CARDS cards::show_all;

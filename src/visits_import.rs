@@ -182,7 +182,7 @@ impl Pass<'_> {
                 return Ok(false);
             }
         };
-        match store::known(connection, &visit)? {
+        match store::known(connection, &self.app.keys, &visit)? {
             Some(Stored::Contradicted(_)) => {
                 self.summary.rejects.refuse(&group.rows, &[contradiction(group)])?;
                 return Ok(false);
@@ -232,7 +232,7 @@ impl Pass<'_> {
         for ((group, _), stored) in visits.iter().zip(stored) {
             match stored {
                 Stored::New(id) => new.push(id),
-                Stored::Repeated(_) => self.summary.repeated += 1,
+                Stored::Repeated(_) | Stored::Erased(_) => self.summary.repeated += 1,
                 Stored::Contradicted(_) => {
                     self.summary.rejects.refuse(&group.rows, &[contradiction(group)])?;
                 }

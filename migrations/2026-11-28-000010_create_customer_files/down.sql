@@ -1,5 +1,6 @@
 -- Loses notes, stop lists of customers, what they told us about how to deal with them, merges, and numbers that must
 -- not be called; answers that were taken back become put aside.
+DROP INDEX visit_erased;
 UPDATE response SET certainty = 'suspect' WHERE certainty = 'withdrawn';
 ALTER TABLE response DROP CONSTRAINT response_certainty_check;
 ALTER TABLE response ADD CONSTRAINT response_certainty_check

@@ -48,3 +48,5 @@ ALTER TABLE suppression ADD CONSTRAINT suppression_channel_check
 ALTER TABLE response DROP CONSTRAINT response_certainty_check;
 ALTER TABLE response ADD CONSTRAINT response_certainty_check
     CHECK (certainty IN ('confirmed', 'suspect', 'withdrawn')) NOT VALID;
+-- Owner: visits. Those whose customer was erased: their ids are hashes, whose secret must stay known.
+CREATE INDEX visit_erased ON visit (external_id) WHERE content_hash = '\x';

@@ -1,11 +1,12 @@
 //! The audit log: who did or saw what about whom. Append-only.
 //!
-//! An entry names things by id; it holds no address, no text of a customer and no secret.
+//! An entry names things by id; it holds no address, no text of a customer and no secret. A reason that one of ours
+//! typed may hold more than it should: it goes with the erasure of the person, everything else of the entry stays.
 
 use crate::db::schema::audit_entry;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, PgConnection, RunQueryDsl};
+use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
 use serde_json::Value;
 use std::fmt;
 use uuid::Uuid;
@@ -57,6 +58,33 @@ pub fn record(
             audit_entry::subject.eq(subject),
             audit_entry::detail.eq(detail),
         ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// An entry: when, who, what was done, to what.
+pub type Entry = (DateTime<Utc>, String, String, String);
+
+/// Lists the entries about any of several subjects, the oldest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_about(connection: &mut PgConnection, subjects: &[String]) -> Result<Vec<Entry>> {
+    Ok(audit_entry::table
+        .filter(audit_entry::subject.eq_any(subjects))
+        .order(audit_entry::id)
+        .select((audit_entry::at, audit_entry::actor, audit_entry::action, audit_entry::subject))
+        .load(connection)?)
+}
+
+/// Takes the details out of the entries about subjects whose person was erased: that, when and by whom something was
+/// done stays.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn forget_details(connection: &mut PgConnection, subjects: &[String]) -> Result<()> {
+    diesel::update(audit_entry::table.filter(audit_entry::subject.eq_any(subjects)))
+        .set(audit_entry::detail.eq(Value::Object(serde_json::Map::new())))
         .execute(connection)?;
     Ok(())
 }

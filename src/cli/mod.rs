@@ -8,6 +8,7 @@ mod evaluate;
 mod import;
 mod mail;
 mod objections;
+mod person;
 pub mod run;
 
 use crate::boot::{Boot, BootError};
@@ -61,6 +62,11 @@ enum Command {
     },
     /// Evaluate all employees over a period of visit dates.
     Evaluate(evaluate::Options),
+    /// Do what a customer may ask for: a copy of everything, erasure, taking an answer back.
+    Person {
+        #[command(subcommand)]
+        action: person::PersonAction,
+    },
     /// Give a colleague an account.
     User {
         #[command(subcommand)]
@@ -106,6 +112,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Sending { action } => run::sending(&boot, &action)?,
         Command::Import { what } => return import::run(&boot, &what),
         Command::Evaluate(options) => evaluate::run(&boot, &options)?,
+        Command::Person { action } => person::run(&boot, action)?,
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,
         Command::Demo(_) | Command::Bounce(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}

@@ -7,7 +7,6 @@ use super::queries::notes::{self as queries, NewNote};
 use crate::audit::{self, Actor};
 use crate::error::{Error, Kind, Result};
 use crate::ids;
-use crate::mail::clean_name;
 use chrono::{DateTime, Months, Utc};
 use diesel::PgConnection;
 use serde_json::json;
@@ -49,7 +48,7 @@ pub fn add(
     actor: Actor,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let words = clean_name(&typed.words);
+    let words = one_line(&typed.words);
     if words.is_empty() || words.chars().count() > LONGEST {
         return Err(Error::invalid_field("words", format!("Write one line of 1 to {LONGEST} characters.")));
     }
@@ -74,6 +73,13 @@ pub fn add(
     queries::insert(connection, &note)?;
     let detail = json!({ "note": id });
     audit::record(connection, now, actor, "customer.note_added", &format!("customer {customer}"), detail)
+}
+
+/// Letters that cannot be seen, or turn the direction of a line, are left out.
+fn one_line(text: &str) -> String {
+    let seen = |c: &char| !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let words = text.split_whitespace().map(|word| word.chars().filter(seen).collect::<String>());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Removes a note; call it in a transaction. `any` is whether the actor may remove those of others too.

@@ -224,11 +224,13 @@ fn read_cases(
 
 /// The merges that made this person of several files, each with the file that was merged.
 fn read_merges(connection: &mut PgConnection, files: &[Uuid]) -> Result<Vec<(Merge, CustomerRow)>> {
-    let merges = merges::list(connection, files)?.into_iter().filter(|merge| merge.undone_at.is_none());
-    merges
-        .map(|merge| Ok((find::find_file(connection, merge.merged)?, merge)))
-        .map(|it: Result<_>| it.map(|(row, merge)| (merge, row)))
-        .collect()
+    let merges = merges::list(connection, files)?;
+    let mut active = Vec::new();
+    for merge in merges.into_iter().filter(|merge| merge.undone_at.is_none()) {
+        let merged = find::find_file(connection, merge.merged)?;
+        active.push((merge, merged));
+    }
+    Ok(active)
 }
 
 fn list_visits(

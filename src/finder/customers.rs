@@ -49,6 +49,7 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
     let (hits, has_more) = hits.map_or((None, false), |(hits, has_more)| (Some(hits), has_more));
     html(&CustomersPage {
         shell: shell_for(&app, &person, "/customers"),
+        erased: asked.text("done") == Some("erased"),
         q: asked.typed("q"),
         hits,
         most: MOST,

@@ -44,6 +44,8 @@ pub fn masked_phone(phone: &str) -> String {
 pub struct CustomersPage {
     /// What stands around.
     pub shell: Shell,
+    /// Whether a person was erased just now.
+    pub erased: bool,
     /// What was looked for.
     pub q: String,
     /// Who was found; None before the first search.
