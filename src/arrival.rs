@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::customers;
 use crate::customers::Contact;
+use crate::customers::preferences::{self, Known};
 use crate::delivery::eligibility::{self, Corrected};
 use crate::delivery::{invite, queries as deliveries};
 use crate::error::{Error, FieldError, Result};
@@ -40,18 +41,31 @@ pub fn take_in(
     surveys: &Rules,
     now: DateTime<Utc>,
 ) -> Result<Stored> {
-    if let Some(known) = store::known(connection, visit)? {
+    if let Some(known) = store::known(connection, &app.keys, visit)? {
         return Ok(known);
     }
     let (survey, _) = surveys.choose(facts(visit));
-    let decision = eligibility::decide(connection, visit, survey, &app.config, &app.keys, now)?;
+    let known = preferences::known(connection, &visit.contact)?;
+    let told = as_told(visit, &known);
+    let visit = told.as_ref().unwrap_or(visit);
+    let decision =
+        eligibility::decide(connection, (visit, known.customer), survey, &app.config, &app.keys, now)?;
     let call_priority = app.keys.draw(store::CALL, &visit.external_id);
     let zone = app.config.organisation.time_zone;
-    let stored = store::store(connection, visit, &decision, call_priority, zone, now)?;
+    let stored = store::store(connection, &app.keys, visit, &decision, (call_priority, zone), now)?;
     if let (Stored::New(id), Some(send_at)) = (stored, decision.send_at) {
         invite::plan(connection, &app.keys, id, survey.id, send_at, now)?;
     }
     Ok(stored)
+}
+
+/// What a customer told us themselves goes before what another system knows.
+fn as_told(visit: &CheckedVisit, known: &Known) -> Option<CheckedVisit> {
+    (known.language.is_some() || known.time_zone.is_some()).then(|| CheckedVisit {
+        language: known.language.clone().or_else(|| visit.language.clone()),
+        time_zone: known.time_zone.or(visit.time_zone),
+        ..visit.clone()
+    })
 }
 
 /// Returns what the rules for surveys look at.
@@ -92,7 +106,11 @@ pub async fn create(app: web::Data<App>, body: Body) -> ApiResult {
             if matches!(stored, Stored::Contradicted(_)) {
                 return Err(contradiction());
             }
-            Ok((stored, api::one(connection, &visit.external_id)?))
+            let envelope = match stored {
+                Stored::Erased(id) => api::erased(connection, id, &visit)?,
+                _ => api::one(connection, &visit.external_id)?,
+            };
+            Ok((stored, envelope))
         })
         .await?;
     let mut response =
@@ -150,7 +168,7 @@ pub async fn create_batch(app: web::Data<App>, body: Body) -> ApiResult {
                     Err(fields) => result.rejected.push(rejected(index, value, &fields)),
                     Ok(visit) => match take_in(connection, &parts, &visit, &surveys, now)? {
                         Stored::New(_) => result.accepted += 1,
-                        Stored::Repeated(_) => result.repeated += 1,
+                        Stored::Repeated(_) | Stored::Erased(_) => result.repeated += 1,
                         Stored::Contradicted(_) => {
                             let field = FieldError::new("/id", contradiction().detail);
                             result.rejected.push(rejected(index, value, &[field]));
@@ -249,6 +267,7 @@ fn decide_again(
     let corrected = Corrected {
         external_id: &visit.external_id,
         visited_at: visit.visited_at,
+        customer: row.customer_id,
         email: row.customer_email.as_deref(),
         problem: Some(problem.unwrap_or_else(|| "no mail address".to_owned())),
         zone: row.customer_time_zone.as_deref().and_then(|name| name.parse().ok()),

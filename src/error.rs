@@ -210,8 +210,11 @@ impl From<diesel::result::Error> for Error {
         match error {
             DieselError::NotFound => Self::not_found("thing"),
             DieselError::DatabaseError(kind, info)
-                if matches!(kind, DatabaseErrorKind::SerializationFailure)
-                    || info.message() == "deadlock detected" =>
+                // What a row names is gone since it was found: a customer was erased in this moment.
+                if matches!(
+                    kind,
+                    DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ForeignKeyViolation
+                ) || info.message() == "deadlock detected" =>
             {
                 Self { again: true, ..Self::unavailable("two transactions stood in each other's way") }
             }

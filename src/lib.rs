@@ -17,6 +17,7 @@
 //!  0 ground       clock ids error telemetry config
 //! ```
 
+pub mod about_person;
 pub mod accounts;
 pub mod after_answer;
 pub mod answering;

@@ -1,12 +1,14 @@
 //! Every route: method, path, who may, and its handler. What is not in this table does not exist.
 
+use crate::about_person::pages as about_person;
 use crate::accounts::{Access, Role, Scope, pages as accounts};
 use crate::answering::{api as responses, code as answering_code, pages as answering, theme};
 use crate::callbacks::{api as callbacks_api, pages as callbacks};
 use crate::delivery::pages as delivery;
 use crate::evaluations::{api as evaluations_api, pages as evaluations};
 use crate::finder::{
-    audit, cards, customers, judgement, people, responses as finder_responses, visits as finder_visits,
+    audit, cards, customer, customers, file, judgement, merging, people, responses as finder_responses,
+    visits as finder_visits,
 };
 use crate::survey_desk::{self, preview};
 use crate::surveys::{pages as surveys, question_pages, rule_pages};
@@ -44,6 +46,7 @@ const LOOKS_UP_VISITS: Access = Access::Staff(&[Role::Admin, Role::Hr, Role::Man
 // nobody who is to have no customer data (TRUST C4).
 const HANDS_OUT_CARDS: Access = Access::Staff(&[Role::Hr]);
 const MEETS_CUSTOMERS: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Caller]);
+const KEEPS_FILES: Access = Access::Staff(&[Role::Hr]);
 const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const WRITES_SURVEYS: Access = Access::Staff(&[Role::Hr]);
 const WATCHES_DELIVERY: Access = Access::Staff(&[Role::Admin, Role::Hr]);
@@ -105,9 +108,22 @@ fn staff() -> Vec<Route> {
         GET "/responses" READS_ANSWERS finder_responses::list;
         GET "/responses/{id}" READS_ANSWERS finder_responses::show;
         POST "/responses/{id}/decide" JUDGES_ANSWERS judgement::decide;
+        GET "/responses/{id}/withdraw" JUDGES_ANSWERS about_person::ask_to_withdraw;
+        POST "/responses/{id}/withdraw" JUDGES_ANSWERS about_person::withdraw_answer;
         GET "/callbacks" MEETS_CUSTOMERS callbacks::show;
         GET "/customers" MEETS_CUSTOMERS customers::list;
-        GET "/customers/{id}" MEETS_CUSTOMERS customers::show;
+        GET "/customers/{id}" MEETS_CUSTOMERS customer::show;
+        POST "/customers/{id}/notes" MEETS_CUSTOMERS file::add_note;
+        POST "/customers/{id}/notes/remove" MEETS_CUSTOMERS file::remove_note;
+        POST "/customers/{id}/preferences" MEETS_CUSTOMERS file::write_preferences;
+        POST "/customers/{id}/stop" MEETS_CUSTOMERS file::stop;
+        POST "/customers/{id}/lift" KEEPS_FILES file::lift;
+        GET "/customers/{id}/merge" KEEPS_FILES merging::show;
+        POST "/customers/{id}/merge" KEEPS_FILES merging::merge;
+        POST "/customers/{id}/apart" KEEPS_FILES merging::take_apart;
+        GET "/customers/{id}/export" KEEPS_FILES about_person::download;
+        GET "/customers/{id}/erase" KEEPS_FILES about_person::ask_to_erase;
+        POST "/customers/{id}/erase" KEEPS_FILES about_person::erase_person;
         GET "/visits" LOOKS_UP_VISITS finder_visits::list;
         GET "/visits/{id}" LOOKS_UP_VISITS finder_visits::show;
         GET "/visits/cards" HANDS_OUT_CARDS cards::show_all;

@@ -5,6 +5,7 @@
 
 use crate::app::App;
 use crate::arrival;
+use crate::customers::preferences;
 use crate::delivery::eligibility;
 use crate::error::{Error, Result};
 use crate::imports::{Group, Import, Layout, Problem, Progress, Rejects, each_chunk};
@@ -181,16 +182,17 @@ impl Pass<'_> {
                 return Ok(false);
             }
         };
-        match store::known(connection, &visit)? {
+        match store::known(connection, &self.app.keys, &visit)? {
             Some(Stored::Contradicted(_)) => {
                 self.summary.rejects.refuse(&group.rows, &[contradiction(group)])?;
                 return Ok(false);
             }
             Some(_) => self.summary.forecast.repeated += 1,
             None => {
+                let known = preferences::known(connection, &visit.contact)?;
                 let decision = eligibility::decide(
                     connection,
-                    &visit,
+                    (&visit, known.customer),
                     self.surveys.choose(arrival::facts(&visit)).0,
                     &self.app.config,
                     &self.app.keys,
@@ -230,7 +232,7 @@ impl Pass<'_> {
         for ((group, _), stored) in visits.iter().zip(stored) {
             match stored {
                 Stored::New(id) => new.push(id),
-                Stored::Repeated(_) => self.summary.repeated += 1,
+                Stored::Repeated(_) | Stored::Erased(_) => self.summary.repeated += 1,
                 Stored::Contradicted(_) => {
                     self.summary.rejects.refuse(&group.rows, &[contradiction(group)])?;
                 }

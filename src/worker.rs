@@ -7,6 +7,7 @@ use crate::answering;
 use crate::api::idempotency;
 use crate::app::App;
 use crate::audit::{self, anchor};
+use crate::customers::notes;
 use crate::delivery::{self, Sender, close, collect, rescue};
 use crate::error::{Error, Result};
 use crate::ids;
@@ -35,6 +36,7 @@ struct Periodic {
 const PERIODIC: &[Periodic] = &[
     Periodic { name: "accounts.prune", every: TimeDelta::hours(1), work: accounts::prune },
     Periodic { name: "answering.prune", every: TimeDelta::days(1), work: answering::prune },
+    Periodic { name: "customers.prune", every: TimeDelta::days(1), work: notes::prune },
     Periodic { name: "delivery.prune", every: TimeDelta::days(1), work: delivery::prune },
     Periodic {
         name: "idempotency.prune",

@@ -93,7 +93,7 @@ privacy-responsible-title = Wer verantwortlich ist
 privacy-responsible = { $organisation } fragt Sie und bewahrt Ihre Antwort auf. Die Anschrift finden Sie am Ende dieser Seite. { $organisation } betreibt dieses Programm selbst.
 privacy-stored-title = Was gespeichert wird
 privacy-stored =
-    Zum Service: was gemacht wurde, wann, von wem und wie Sie zu erreichen sind, so wie { $organisation } es für die Arbeit festgehalten hat.
+    Zum Service: was gemacht wurde, wann, von wem und wie Sie zu erreichen sind, so wie { $organisation } es für die Arbeit festgehalten hat. Was hilft, gut für Sie da zu sein, etwa wo man klingelt, kann für höchstens zwei Jahre notiert sein.
 
     Zur Umfrage: wann Sie gefragt wurden und ob die Mail ankam. Dass ein Link geöffnet wurde, wird 30 Tage lang ohne Ihre Internetadresse aufbewahrt, um Mailfilter von Menschen zu unterscheiden. Es gilt nie als Antwort und zählt in keiner Bewertung.
 

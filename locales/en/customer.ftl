@@ -97,7 +97,7 @@ privacy-responsible-title = Who is responsible
 privacy-responsible = { $organisation } asks you and keeps your answer. You find its address at the end of this page. It runs this program itself.
 privacy-stored-title = What is stored
 privacy-stored =
-    About the service: what was done, when, by whom, and how you can be reached, as { $organisation } noted it for its work.
+    About the service: what was done, when, by whom, and how you can be reached, as { $organisation } noted it for its work. What helps to serve you well, such as where to ring, may be noted for two years at most.
 
     About the survey: when you were asked and whether the mail arrived. That a link was opened is kept for 30 days, without your address on the internet, to tell mail scanners from people. It is never taken for an answer and counts in no score.
 

@@ -102,7 +102,7 @@ privacy-responsible-title = Quién es responsable
 privacy-responsible = { $organisation } le pregunta y guarda su respuesta. Encontrará su dirección al final de esta página. Este programa lo gestiona directamente { $organisation }.
 privacy-stored-title = Qué se guarda
 privacy-stored =
-    Sobre el servicio: qué se hizo, cuándo, quién lo hizo y cómo ponerse en contacto con usted, tal como lo anotó { $organisation } para su trabajo.
+    Sobre el servicio: qué se hizo, cuándo, quién lo hizo y cómo ponerse en contacto con usted, tal como lo anotó { $organisation } para su trabajo. Lo que ayuda a atenderle bien, por ejemplo dónde tocar el timbre, puede anotarse por dos años como máximo.
 
     Sobre la encuesta: cuándo se le preguntó y si llegó el mensaje. Que se abra un enlace se guarda durante 30 días, sin su dirección de internet, para distinguir los filtros de correo de las personas. Nunca se toma por una respuesta ni cuenta en ninguna puntuación.
 

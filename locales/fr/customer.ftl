@@ -98,7 +98,7 @@ privacy-responsible-title = Qui est responsable
 privacy-responsible = { $organisation } vous interroge et conserve votre réponse. Son adresse figure au bas de cette page. Ce programme est exploité directement par { $organisation }.
 privacy-stored-title = Ce qui est enregistré
 privacy-stored =
-    Sur la prestation : ce qui a été fait, quand, par qui et comment vous joindre, tel que { $organisation } l’a noté pour son travail.
+    Sur la prestation : ce qui a été fait, quand, par qui et comment vous joindre, tel que { $organisation } l’a noté pour son travail. Ce qui aide à bien vous servir, par exemple où sonner, peut être noté pour deux ans au plus.
 
     Sur l’enquête : quand la question vous a été posée et si le message est arrivé. L’ouverture d’un lien est conservée 30 jours, sans votre adresse internet, pour distinguer les filtres de messagerie des personnes. Elle ne passe jamais pour une réponse et ne compte dans aucune note.
 

@@ -1,5 +1,7 @@
 //! Every statement on the tables of accounts.
 
+pub mod roles;
+
 use super::links::Colleague;
 use super::model::{Role, Scope};
 use crate::db::schema::{api_key, password_link, session, sign_in_attempt, user_account};

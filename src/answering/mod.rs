@@ -24,6 +24,7 @@ pub mod show;
 pub mod submit;
 pub mod theme;
 pub mod views;
+pub mod withdraw;
 
 /// For how long after the first answer it can be changed.
 pub const EDITABLE: chrono::TimeDelta = chrono::TimeDelta::hours(72);

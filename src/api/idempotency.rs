@@ -6,6 +6,7 @@
 use crate::db::schema::idempotency_key as table;
 use crate::error::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::sql_types::{Array, Text};
 use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
@@ -112,4 +113,18 @@ pub fn forget(connection: &mut PgConnection, api_key: Uuid, key: &str) -> Result
 /// When the database does not answer.
 pub fn prune(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
     Ok(diesel::delete(table::table.filter(table::created_at.lt(now - KEPT))).execute(connection)?)
+}
+
+/// Deletes the answers, or the keys, that hold any of several words: the request, sent again, is worked on anew.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn forget_words(connection: &mut PgConnection, words: &[String]) -> Result<()> {
+    diesel::sql_query(
+        "DELETE FROM idempotency_key WHERE EXISTS (SELECT 1 FROM unnest($1) AS w (word) \
+         WHERE strpos(body, w.word) > 0 OR strpos(key, w.word) > 0)",
+    )
+    .bind::<Array<Text>, _>(words)
+    .execute(connection)?;
+    Ok(())
 }

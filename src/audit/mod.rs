@@ -1,6 +1,8 @@
 //! The audit log: who did or saw what about whom. Append-only, and chained so that a change is noticed.
 //!
-//! An entry names things by id; it holds no address, no text of a customer and no secret.
+//! An entry names things by id; it holds no address, no text of a customer and no secret. A reason that one of ours
+//! typed may hold more than it should: it goes with the erasure of the person, everything else of the entry stays, and
+//! so does the chain, which holds a keyed hash of the details in their place.
 
 pub mod anchor;
 pub mod queries;
@@ -60,6 +62,11 @@ pub struct Entry {
     pub subject: String,
     /// Details.
     pub detail: Value,
+}
+
+/// Stands for details that went with the erasure of a person.
+pub fn forgotten() -> Value {
+    serde_json::json!({ "forgotten": true })
 }
 
 /// Appends one entry: the actor, what was done (`visit.cancelled`), to what (`visit <id>`), and details.

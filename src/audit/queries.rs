@@ -1,7 +1,7 @@
 //! Every statement on the tables of the audit log.
 
-use super::Entry;
 use super::seal::{Head, Seal};
+use super::{Entry, forgotten};
 use crate::db::schema::{audit_entry, audit_head, audit_seal};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -168,4 +168,28 @@ pub fn list(connection: &mut PgConnection, filter: &Filter, limit: i64) -> Resul
         query = query.filter(audit_entry::id.lt(below));
     }
     Ok(query.load(connection)?)
+}
+
+/// Lists the entries about any of several subjects, the oldest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_about(connection: &mut PgConnection, subjects: &[String]) -> Result<Vec<Entry>> {
+    Ok(audit_entry::table
+        .filter(audit_entry::subject.eq_any(subjects))
+        .order(audit_entry::id)
+        .select(Entry::as_select())
+        .load(connection)?)
+}
+
+/// Takes the details out of the entries about subjects whose person was erased: that, when and by whom something was
+/// done stays.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn forget_details(connection: &mut PgConnection, subjects: &[String]) -> Result<()> {
+    diesel::update(audit_entry::table.filter(audit_entry::subject.eq_any(subjects)))
+        .set(audit_entry::detail.eq(forgotten()))
+        .execute(connection)?;
+    Ok(())
 }

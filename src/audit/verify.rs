@@ -1,7 +1,7 @@
 //! Walking the chain from its beginning, and comparing it with what was anchored outside.
 
-use super::queries;
-use super::seal::{self, Head};
+use super::seal::{self, Head, Seal};
+use super::{Entry, forgotten, queries};
 use crate::error::Result;
 use crate::ids::{Keyring, same};
 use diesel::PgConnection;
@@ -26,6 +26,8 @@ pub struct Anchor {
 pub struct Report {
     /// How many entries stand sealed.
     pub sealed: i64,
+    /// Of how many of them the details went with the erasure of a person.
+    pub forgotten: i64,
     /// How many anchors fit.
     pub anchors: usize,
     /// What is wrong, one sentence each; empty when nothing is.
@@ -59,20 +61,7 @@ pub fn verify(connection: &mut PgConnection, keys: &Keyring, anchors: &[Anchor])
             }
             match entry {
                 None => report.note(format!("Entry {} was deleted.", seal.entry_id)),
-                Some(entry) => {
-                    let made = seal::hash(keys, &seal.secret_id, &at.hash, seal.position, &entry);
-                    match made {
-                        None => report.note(format!(
-                            "Entry {} cannot be checked: HEARBACK_SECRET has no secret with the id {}.",
-                            entry.id, seal.secret_id
-                        )),
-                        Some(made) if same(&made, &seal.hash) => {}
-                        Some(_) => report.note(format!(
-                            "Entry {} is not as it was sealed: it, its seal or its place was changed.",
-                            entry.id
-                        )),
-                    }
-                }
+                Some(entry) => check_entry(&mut report, keys, &at, &seal, &entry),
             }
             check_anchors(&mut report, anchors, seal.position, &seal.hash);
             at = Head { position: seal.position, hash: seal.hash };
@@ -81,6 +70,26 @@ pub fn verify(connection: &mut PgConnection, keys: &Keyring, anchors: &[Anchor])
     }
     check_end(connection, &mut report, &at, anchors)?;
     Ok(report)
+}
+
+fn check_entry(report: &mut Report, keys: &Keyring, before: &Head, seal: &Seal, entry: &Entry) {
+    let id = entry.id;
+    let before = Head { position: seal.position - 1, hash: before.hash.clone() };
+    let Some((hash, detail)) = seal::hash(keys, &seal.secret_id, &before, entry, &seal.detail_hash)
+        .zip(seal::detail_hash(keys, &seal.secret_id, entry))
+    else {
+        let lost = &seal.secret_id;
+        return report.note(format!(
+            "Entry {id} cannot be checked: HEARBACK_SECRET has no secret with the id {lost}."
+        ));
+    };
+    let is_forgotten = entry.detail == forgotten();
+    report.forgotten += i64::from(is_forgotten);
+    if !same(&hash, &seal.hash) {
+        report.note(format!("Entry {id} is not as it was sealed: it, its seal or its place was changed."));
+    } else if !is_forgotten && !same(&detail, &seal.detail_hash) {
+        report.note(format!("Entry {id} is not as it was sealed: its details were changed."));
+    }
 }
 
 fn check_anchors(report: &mut Report, anchors: &[Anchor], position: i64, hash: &[u8]) {

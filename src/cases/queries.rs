@@ -44,3 +44,18 @@ pub fn find_open(connection: &mut PgConnection, visit: Uuid) -> Result<Option<Da
         .get_result(connection)
         .optional()?)
 }
+
+/// A case as a list shows it: visit, state, when it was opened.
+pub type CaseRow = (Uuid, String, DateTime<Utc>);
+
+/// Lists the cases of visits, the newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_of_visits(connection: &mut PgConnection, visits: &[Uuid]) -> Result<Vec<CaseRow>> {
+    Ok(recovery_case::table
+        .filter(recovery_case::visit_id.eq_any(visits))
+        .order((recovery_case::opened_at.desc(), recovery_case::id.desc()))
+        .select((recovery_case::visit_id, recovery_case::state, recovery_case::opened_at))
+        .load(connection)?)
+}

@@ -43,6 +43,9 @@ pub fn run(boot: &Boot, action: &AuditAction) -> Result<ExitCode, BootError> {
     let (sealed, of, fitting) = (report.sealed, anchors.len(), report.anchors);
     if report.faults.is_empty() {
         println!("{sealed} entries are as they were written; {fitting} of {of} anchors fit");
+        if report.forgotten > 0 {
+            println!("of {} the details went with the erasure of a person", report.forgotten);
+        }
         return Ok(ExitCode::SUCCESS);
     }
     eprintln!("hearback: the audit log was tampered with, or a part of the database was lost");

@@ -9,6 +9,7 @@ mod evaluate;
 mod import;
 mod mail;
 mod objections;
+mod person;
 pub mod run;
 
 use crate::boot::{Boot, BootError};
@@ -67,6 +68,11 @@ enum Command {
         #[command(subcommand)]
         action: audit::AuditAction,
     },
+    /// Do what a customer may ask for: a copy of everything, erasure, taking an answer back.
+    Person {
+        #[command(subcommand)]
+        action: person::PersonAction,
+    },
     /// Give a colleague an account.
     User {
         #[command(subcommand)]
@@ -113,6 +119,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Import { what } => return import::run(&boot, &what),
         Command::Evaluate(options) => evaluate::run(&boot, &options)?,
         Command::Audit { action } => return audit::run(&boot, &action),
+        Command::Person { action } => person::run(&boot, action)?,
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,
         Command::Demo(_) | Command::Bounce(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}

@@ -1,10 +1,16 @@
-//! Whom we serve: the customer's identity, and the addresses that must not be mailed.
+//! Whom we serve: the customer's file with notes, preferences and what they do not want, and the addresses and numbers
+//! that must not be used.
 //!
 //! Identity (DESIGN 6.17): the customer's own id; without one the mail address, without that the number.
-//! A suppression is kept as a keyed hash, so that it outlives the erasure of a person.
+//! A suppression is kept as a keyed hash, so that it outlives the erasure of a person. Files that a human put together
+//! stay as they are and are read as one ([`merges`]).
 
+pub mod merges;
+pub mod notes;
+pub mod preferences;
 pub mod queries;
 pub mod search;
+pub mod stops;
 
 use crate::error::Result;
 use crate::ids::Keyring;
@@ -40,7 +46,7 @@ pub fn suppress(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let hash = keys.pseudonym(PURPOSE, &email.to_lowercase());
-    queries::insert_suppression(connection, &hash, keys.signing_id(), reason, now)
+    queries::insert_suppression(connection, (&hash, "email"), keys.signing_id(), reason, now)
 }
 
 /// Takes an address off those that must not be mailed; returns the reasons that stood there, mostly one.

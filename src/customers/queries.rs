@@ -2,6 +2,11 @@
 
 pub mod bulk;
 pub mod find;
+pub mod merges;
+pub mod notes;
+pub mod person;
+pub mod preferences;
+pub mod stops;
 
 use super::Contact;
 use crate::db::schema::{customer, suppression};
@@ -95,13 +100,13 @@ fn refresh(connection: &mut PgConnection, id: Uuid, contact: &Contact) -> Result
     Ok(())
 }
 
-/// Inserts a suppression; one that is there stays as it is.
+/// Inserts a suppression of a hashed address or number on its channel; one that is there stays as it is.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn insert_suppression(
     connection: &mut PgConnection,
-    address_hash: &[u8],
+    (address_hash, channel): (&[u8], &str),
     secret_id: &str,
     reason: &str,
     now: DateTime<Utc>,
@@ -112,6 +117,7 @@ pub fn insert_suppression(
             suppression::secret_id.eq(secret_id),
             suppression::reason.eq(reason),
             suppression::created_at.eq(now),
+            suppression::channel.eq(channel),
         ))
         .on_conflict_do_nothing()
         .execute(connection)?;
@@ -152,12 +158,13 @@ pub fn delete_suppressions(connection: &mut PgConnection, hashes: &[Vec<u8>]) ->
         .get_results(connection)?)
 }
 
-/// Counts the suppressions by reason, the most frequent first.
+/// Counts the addresses that must not be mailed by reason, the most frequent first.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn count_suppressions(connection: &mut PgConnection) -> Result<Vec<(String, i64)>> {
     Ok(suppression::table
+        .filter(suppression::channel.eq("email"))
         .group_by(suppression::reason)
         .select((suppression::reason, count_star()))
         .order((count_star().desc(), suppression::reason))

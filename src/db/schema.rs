@@ -65,6 +65,7 @@ diesel::table! {
         position -> Int8,
         entry_id -> Int8,
         secret_id -> Text,
+        detail_hash -> Bytea,
         hash -> Bytea,
     }
 }
@@ -111,6 +112,43 @@ diesel::table! {
         email -> Nullable<Text>,
         phone -> Nullable<Text>,
         created_at -> Timestamptz,
+        language -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        call_time -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    customer_merge (id) {
+        id -> Uuid,
+        kept_id -> Uuid,
+        merged_id -> Uuid,
+        merged_by -> Text,
+        merged_at -> Timestamptz,
+        undone_by -> Nullable<Text>,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    customer_note (id) {
+        id -> Uuid,
+        customer_id -> Uuid,
+        purpose -> Text,
+        words -> Text,
+        written_by -> Text,
+        written_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    customer_stop (customer_id, channel) {
+        customer_id -> Uuid,
+        channel -> Text,
+        reason -> Text,
+        stopped_by -> Text,
+        stopped_at -> Timestamptz,
     }
 }
 
@@ -418,6 +456,7 @@ diesel::table! {
         secret_id -> Text,
         reason -> Text,
         created_at -> Timestamptz,
+        channel -> Text,
     }
 }
 
@@ -554,6 +593,8 @@ diesel::joinable!(answer_card -> survey_version (survey_version_id));
 diesel::joinable!(answer_card -> visit (visit_id));
 diesel::joinable!(bounce_event -> invitation (invitation_id));
 diesel::joinable!(callback -> visit (visit_id));
+diesel::joinable!(customer_note -> customer (customer_id));
+diesel::joinable!(customer_stop -> customer (customer_id));
 diesel::joinable!(delivery_attempt -> invitation (invitation_id));
 diesel::joinable!(employee -> site (site_id));
 diesel::joinable!(invitation -> survey_version (survey_version_id));
@@ -593,6 +634,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     callback,
     changed_visit,
     customer,
+    customer_merge,
+    customer_note,
+    customer_stop,
     delivery_attempt,
     employee,
     idempotency_key,

@@ -1,8 +1,9 @@
-//! One request per customer in a time, across all surveys. A customer is known by their file and by their address:
-//! two files with one address are read by the same person.
+//! One request per customer in a time, across all surveys. A customer is known by their file, by those that were put
+//! together with it, and by their address: two files with one address are read by the same person.
 
 use super::model::Due;
 use super::queries::asked as queries;
+use crate::customers::queries::merges::list_files;
 use crate::error::{Error, Kind, Result};
 use crate::ids::Keyring;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,11 +14,10 @@ use uuid::Uuid;
 /// What the keys are hashed for.
 const PURPOSE: &str = "asked";
 
-/// Who is behind a visit: one thing for the customer's file, one for the address.
-fn things(customer: Option<Uuid>, email: Option<&str>) -> impl Iterator<Item = String> {
-    let file = customer.map(|id| format!("customer {id}"));
-    let address = email.map(|email| format!("address {}", email.to_lowercase()));
-    file.into_iter().chain(address)
+/// Who is behind a visit: one thing for each file of the customer, one for the address.
+fn things(files: &[Uuid], email: Option<&str>) -> Vec<String> {
+    let files = files.iter().map(|id| format!("customer {id}"));
+    files.chain(email.map(|email| format!("address {}", email.to_lowercase()))).collect()
 }
 
 /// Returns when whoever reads an address was asked last within `every`.
@@ -32,7 +32,7 @@ pub fn last(
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>> {
     let known: Vec<Vec<u8>> =
-        things(None, Some(email)).flat_map(|thing| keys.pseudonyms(PURPOSE, &thing)).collect();
+        things(&[], Some(email)).iter().flat_map(|thing| keys.pseudonyms(PURPOSE, thing)).collect();
     Ok(queries::list(connection, &known, now - every)?.into_iter().map(|(_, at, _)| at).max())
 }
 
@@ -52,7 +52,12 @@ pub fn take(
     if every <= TimeDelta::zero() {
         return Ok(held);
     }
-    let of = |one: &Due| -> Vec<String> { things(one.customer, one.email.as_deref()).collect() };
+    let customers: Vec<Uuid> = due.iter().filter_map(|one| one.customer).collect();
+    let files = list_files(connection, &customers)?;
+    let of = |one: &Due| {
+        let files = one.customer.and_then(|id| files.get(&id)).map(Vec::as_slice);
+        things(files.unwrap_or_default(), one.email.as_deref())
+    };
     let all: Vec<Vec<u8>> =
         due.iter().flat_map(of).flat_map(|thing| keys.pseudonyms(PURPOSE, &thing)).collect();
     let mut asked: HashMap<Vec<u8>, (DateTime<Utc>, Uuid)> = HashMap::new();

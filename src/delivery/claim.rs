@@ -6,6 +6,7 @@ use super::{asked, eligibility, queries, throttle};
 use crate::app::App;
 use crate::config::zone_or;
 use crate::customers;
+use crate::customers::stops::{self, Channel};
 use crate::error::Result;
 use crate::visits::Outcome;
 use crate::visits::store::{self, Change};
@@ -88,12 +89,16 @@ fn claim_at_most(connection: &mut PgConnection, app: &App, worker: Uuid, most: i
 fn sift(connection: &mut PgConnection, app: &App, due: Vec<Due>, now: DateTime<Utc>) -> Result<Vec<Due>> {
     let emails: Vec<&str> = due.iter().filter_map(|one| one.email.as_deref()).collect();
     let stopped = customers::suppressed_among(connection, &app.keys, &emails)?;
+    let files: Vec<Uuid> = due.iter().filter_map(|one| one.customer).collect();
+    let unwilling = stops::stopped_among(connection, &files, Channel::Email)?;
     let mut ready = Vec::with_capacity(due.len());
     for one in due {
+        let by_address = one.email.as_ref().and_then(|email| stopped.get(email));
+        let reason = by_address.or_else(|| one.customer.and_then(|id| unwilling.get(&id)));
         if one.mailed_at.is_some() && !["sent", "unknown"].contains(&one.outcome.as_str()) {
             // Answered, stopped, bounced or closed meanwhile.
             queue::plan_further(connection, one.id, None, None)?;
-        } else if let Some(reason) = one.email.as_ref().and_then(|email| stopped.get(email)) {
+        } else if let Some(reason) = reason {
             let_be(connection, &one, reason, now)?;
         } else if !waits_for_hours(connection, app, &one, now)? {
             ready.push(one);

@@ -3,6 +3,7 @@
 use super::asked;
 use super::model::{TOO_OLD, domain_of};
 use crate::config::Config;
+use crate::customers::stops::{self, Channel};
 use crate::error::Result;
 use crate::ids::Keyring;
 use crate::surveys::SurveyVersion;
@@ -12,6 +13,7 @@ use crate::{customers, people};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::PgConnection;
+use uuid::Uuid;
 
 /// What the database knows about the address of a visit.
 #[derive(Debug, Default)]
@@ -25,26 +27,26 @@ struct Known {
 /// What the number of a visit is drawn for that decides whether it is asked about (STATISTICS §00.6).
 const SAMPLE: &str = "sample";
 
-/// Decides what becomes of a visit that has just come.
+/// Decides what becomes of a visit that has just come; `customer` is the file it names, if there is one.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn decide(
     connection: &mut PgConnection,
-    visit: &CheckedVisit,
+    (visit, customer): (&CheckedVisit, Option<Uuid>),
     survey: &SurveyVersion,
     config: &Config,
     keys: &Keyring,
     now: DateTime<Utc>,
 ) -> Result<Decision> {
-    let known = know(connection, visit.contact.email.as_deref(), config, keys, now)?;
+    let known = know(connection, (visit.contact.email.as_deref(), customer), config, keys, now)?;
     let draw = keys.draw(SAMPLE, &visit.external_id);
     Ok(judge(visit, &known, draw, survey, config, now))
 }
 
 fn know(
     connection: &mut PgConnection,
-    email: Option<&str>,
+    (email, customer): (Option<&str>, Option<Uuid>),
     config: &Config,
     keys: &Keyring,
     now: DateTime<Utc>,
@@ -52,8 +54,13 @@ fn know(
     let Some(email) = email else { return Ok(Known::default()) };
     let domain = domain_of(Some(email)).unwrap_or_default();
     let is_own = |own: &String| domain == *own || domain.ends_with(&format!(".{own}"));
+    let unwilling = match customer {
+        Some(id) => stops::stopped_among(connection, &[id], Channel::Email)?.remove(&id),
+        None => None,
+    };
     Ok(Known {
-        suppressed: customers::suppressed(connection, keys, email)?,
+        suppressed: unwilling
+            .map_or_else(|| customers::suppressed(connection, keys, email), |why| Ok(Some(why)))?,
         is_staff: config.sending.own_domains.iter().any(is_own)
             || people::queries::is_staff_address(connection, email)?,
         asked_at: asked::last(connection, keys, email, config.sending.ask_every, now)?,
@@ -79,6 +86,8 @@ pub struct Corrected<'a> {
     pub external_id: &'a str,
     /// When the service was finished.
     pub visited_at: DateTime<Utc>,
+    /// The customer's file.
+    pub customer: Option<Uuid>,
     /// The address now.
     pub email: Option<&'a str>,
     /// Why there is none.
@@ -98,7 +107,7 @@ pub fn decide_again(
     keys: &Keyring,
     now: DateTime<Utc>,
 ) -> Result<Decision> {
-    let known = know(connection, corrected.email, config, keys, now)?;
+    let known = know(connection, (corrected.email, corrected.customer), config, keys, now)?;
     let reason = "the contact data were corrected".to_owned();
     Ok(judge_age(corrected.visited_at, now)
         .or_else(|| judge_address(corrected.problem.as_deref().filter(|_| corrected.email.is_none()), &known))

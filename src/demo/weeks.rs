@@ -107,7 +107,8 @@ impl Weeks {
         db::transaction(connection, |connection| {
             let surveys = Rules::load(connection)?;
             let stored = arrival::take_in(connection, &self.app, &checked, &surveys, now)?;
-            let (Stored::New(id) | Stored::Repeated(id) | Stored::Contradicted(id)) = stored;
+            let (Stored::New(id) | Stored::Repeated(id) | Stored::Contradicted(id) | Stored::Erased(id)) =
+                stored;
             if present::is_cancelled(index) {
                 let visit = visits::lock_visit(connection, &checked.external_id)?;
                 let reason = "the office cancelled it: a visit of the demo";

@@ -30,7 +30,7 @@ pub struct JudgementView {
     pub fetches: Option<String>,
     /// When the customer likes to be called, and at which number.
     pub call: Option<String>,
-    /// Where the decision goes; nothing for whoever may not decide.
+    /// Address of the response, where decisions go; nothing for whoever may not decide, or when it was taken back.
     pub action: Option<String>,
     /// The reason as typed.
     pub reason: String,
@@ -45,7 +45,7 @@ pub struct JudgementView {
 pub fn read(
     connection: &mut PgConnection,
     (response, visit): (Uuid, Uuid),
-    is_suspect: bool,
+    certainty: &str,
     reader: &SignedIn,
     zone: Tz,
 ) -> Result<JudgementView> {
@@ -55,8 +55,13 @@ pub fn read(
     let signs = Sign::ALL.iter().filter(|sign| known.signs.iter().flatten().any(|one| one == sign.as_str()));
     let by = known.decided_by.unwrap_or_default();
     let names = accounts::list_names(connection, &history::named(&by).into_iter().collect::<Vec<_>>())?;
+    let (is_suspect, is_withdrawn) = (certainty == "suspect", certainty == "withdrawn");
     let decision = known.decision.zip(known.decided_at).map(|(why, at)| {
-        let what = if is_suspect { "Put aside" } else { "Taken as a person’s" };
+        let what = match certainty {
+            "suspect" => "Put aside",
+            "withdrawn" => "Taken back",
+            _ => "Taken as a person’s",
+        };
         format!("{what} {} on {}: {why}", history::actor(&by, &names), moment(at, zone))
     });
     let call: Vec<String> = [known.call_time, known.call_number].into_iter().flatten().collect();
@@ -66,7 +71,7 @@ pub fn read(
         decision,
         fetches: (!fetched.is_empty()).then(|| fetched.join(", ")),
         call: (!call.is_empty()).then(|| call.join(", ")),
-        action: responses::may_decide(reader).then(|| format!("/responses/{response}/decide")),
+        action: (responses::may_decide(reader) && !is_withdrawn).then(|| format!("/responses/{response}")),
         ..JudgementView::default()
     })
 }

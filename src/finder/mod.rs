@@ -2,14 +2,16 @@
 //! every room knows of it.
 //!
 //! Whoever opens the page of one visit, response or customer, or searches for customers, leaves a trace in the audit
-//! log. A manager sees the
-//! visits of the own team as of their day.
+//! log. A manager sees the visits of the own team as of their day.
 
 pub mod audit;
 pub mod cards;
+pub mod customer;
 pub mod customers;
+pub mod file;
 mod history;
 pub mod judgement;
+pub mod merging;
 pub mod people;
 mod qr;
 pub mod responses;

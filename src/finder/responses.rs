@@ -162,13 +162,7 @@ fn read(connection: &mut PgConnection, id: Uuid, reader: &SignedIn, zone: Tz) ->
         revisions: answers::list_revisions(connection, id)?,
         contribution: load_contributions(connection, &[visit.id])?.remove(&visit.id),
         callback: callbacks::queries::find_of_visit(connection, visit.id)?,
-        judgement: judgement::read(
-            connection,
-            (id, visit.id),
-            response.certainty != "confirmed",
-            reader,
-            zone,
-        )?,
+        judgement: judgement::read(connection, (id, visit.id), &response.certainty, reader, zone)?,
         response,
         visit,
     })
@@ -269,7 +263,7 @@ fn why(found: &Found) -> Reason {
             Some(one) if !one.ratings.is_empty() => Counts::Yes,
             _ => Counts::Empty,
         },
-        is_suspect: found.response.certainty != "confirmed",
+        is_suspect: found.response.certainty == "suspect",
         mode: contribution.and_then(|one| one.mode),
         whom: shares,
         scale: rating.map(|rating| (rating.min, rating.max)),

@@ -12,8 +12,7 @@ use crate::people::model::NamedEmployee;
 use crate::people::queries::bulk::Membership;
 use crate::people::queries::{self as people, bulk as many_people};
 use crate::visits::model::CheckedVisit;
-use crate::visits::queries::bulk as many_visits;
-use crate::visits::store::CALL;
+use crate::visits::store::{self, CALL, Stored};
 use crate::{db, ids};
 use chrono::NaiveDate;
 use diesel::PgConnection;
@@ -110,18 +109,18 @@ impl Directory {
         context: &Context<'_>,
         sound: Vec<Sound>,
     ) -> Result<Vec<Sound>> {
-        let external_ids: Vec<&str> = sound.iter().map(|sound| sound.visit.external_id.as_str()).collect();
-        let known = many_visits::find_contents(connection, &external_ids)?;
+        let visits: Vec<&CheckedVisit> = sound.iter().map(|sound| &sound.visit).collect();
+        let known = store::known_among(connection, &context.app.keys, &visits)?;
         let mut fresh = Vec::with_capacity(sound.len());
         let mut unseen: Vec<NamedEmployee> = Vec::new();
         for sound in sound {
             match known.get(&sound.visit.external_id) {
                 None => fresh.push(sound),
-                Some((_, hash)) if *hash == sound.visit.content_hash => {
+                Some(Stored::Contradicted(_)) => refuse_contradiction(context, &sound.group)?,
+                Some(_) => {
                     context.change(|summary| summary.repeated += 1)?;
                     unseen.extend(sound.visit.credits.into_iter().map(|credit| credit.employee));
                 }
-                Some(_) => refuse_contradiction(context, &sound.group)?,
             }
         }
         unseen.retain(|named| !self.employees.contains_key(&named.external_id));

@@ -5,8 +5,9 @@ use super::prepare::{Prepared, refuse_contradiction};
 use crate::answering::queries::bulk::{self as many_responses, NewResponse};
 use crate::callbacks::queries::{self as callbacks, NewCallback};
 use crate::error::Result;
-use crate::visits::model::NewVisit;
+use crate::visits::model::{CheckedVisit, NewVisit};
 use crate::visits::queries::bulk::{self as many_visits, NewCredit, NewHistory};
+use crate::visits::store::{self, Stored};
 use crate::{changes, db, ids};
 use diesel::PgConnection;
 use uuid::Uuid;
@@ -42,15 +43,15 @@ fn without_known(
     context: &Context<'_>,
     chunk: Vec<Prepared>,
 ) -> Result<Vec<Prepared>> {
-    let external_ids: Vec<&str> = chunk.iter().map(|prepared| prepared.visit.external_id.as_str()).collect();
-    let known = many_visits::find_contents(connection, &external_ids)?;
+    let visits: Vec<&CheckedVisit> = chunk.iter().map(|prepared| &prepared.visit).collect();
+    let known = store::known_among(connection, &context.app.keys, &visits)?;
     let mut rest = Vec::with_capacity(chunk.len());
     for prepared in chunk {
-        let Some((_, hash)) = known.get(&prepared.visit.external_id) else {
+        let Some(stored) = known.get(&prepared.visit.external_id) else {
             rest.push(prepared);
             continue;
         };
-        let is_same = *hash == prepared.visit.content_hash;
+        let is_same = !matches!(stored, Stored::Contradicted(_));
         let outcome = prepared.came.outcome().0.as_str();
         context.change(|summary| {
             summary.new -= 1;

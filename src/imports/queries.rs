@@ -5,7 +5,7 @@ use crate::db::schema::{import_row, import_run};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgRowByRowLoadingMode;
-use diesel::sql_types::{BigInt, Bool, Bytea, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Bytea, Nullable, Text, Uuid as SqlUuid};
 use diesel::{
     ExecuteCopyFromDsl, ExpressionMethods, Insertable, PgConnection, QueryDsl, QueryableByName, RunQueryDsl,
 };
@@ -149,5 +149,25 @@ pub fn each_row(
         };
         each(row.key, staged)?;
     }
+    Ok(())
+}
+
+/// Deletes the rows of visits that are staged under any of several keys, or in which any of several texts is a cell, with
+/// all rows of the same visit.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn forget(connection: &mut PgConnection, keys: &[String], texts: &[String]) -> Result<()> {
+    let cells = texts.iter().map(|text| Cells::pack(std::iter::once(text.as_bytes())));
+    let cells: Vec<Vec<u8>> = cells.map(|cell| cell.as_packed().to_vec()).collect();
+    diesel::sql_query(
+        "DELETE FROM import_row r USING (SELECT DISTINCT m.import_run_id, m.key FROM import_row m \
+         JOIN import_run n ON n.id = m.import_run_id AND n.kind <> 'people' WHERE m.key = ANY($1) OR EXISTS \
+         (SELECT 1 FROM unnest($2) AS w (cell) WHERE position(w.cell IN m.cells) > 0)) AS f \
+         WHERE r.import_run_id = f.import_run_id AND r.key = f.key",
+    )
+    .bind::<Array<Text>, _>(keys)
+    .bind::<Array<Bytea>, _>(cells)
+    .execute(connection)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::db::schema::{job, schedule};
 use crate::error::Result;
 use crate::ids;
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::sql_types::{Array, Text};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
 };
@@ -127,4 +128,17 @@ pub fn is_due(
         .set(next)
         .execute(connection)?;
     Ok(inserted + moved > 0)
+}
+
+/// Deletes the jobs whose payload names any of several ids: there is nothing left that they could work on.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn forget(connection: &mut PgConnection, ids: &[Uuid]) -> Result<()> {
+    diesel::sql_query(
+        "DELETE FROM job WHERE EXISTS (SELECT 1 FROM jsonb_each_text(payload) AS p WHERE p.value = ANY($1))",
+    )
+    .bind::<Array<Text>, _>(ids.iter().map(Uuid::to_string).collect::<Vec<_>>())
+    .execute(connection)?;
+    Ok(())
 }

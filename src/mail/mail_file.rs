@@ -106,3 +106,25 @@ fn place(folder: &Path, stem: &str, temporary: &Path) -> io::Result<String> {
     }
     Err(io::Error::new(ErrorKind::AlreadyExists, "too many letters with the same Message-ID"))
 }
+
+/// Removes the letters whose Message-ID begins with any of several words; returns how many there were.
+///
+/// # Errors
+/// When the folder cannot be read or a letter cannot be removed.
+pub fn remove_letters(folder: &Path, begins: &[String]) -> io::Result<usize> {
+    let mut removed = 0;
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.ends_with(".eml") && begins.iter().any(|begin| name.starts_with(begin.as_str())) {
+            fs::remove_file(entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}

@@ -36,6 +36,7 @@ pub use address::{AddressError, EmailAddress, MASKED_ADDRESS, Mailbox, mask_addr
 pub use dkim::Dkim;
 pub use failure::{Failure, Reply, Stage};
 pub use letter::{Letter, LetterError, ListUnsubscribe, PreparedLetter, clean_name};
+pub use mail_file::remove_letters;
 pub use mail_url::{MailUrl, MailUrlError, Password, Security, SmtpUrl};
 pub use mailbox_url::MailboxUrl;
 pub use render::{Rendered, TemplateError, Templates};

@@ -1,6 +1,6 @@
 //! Visits and outcomes as JSON, and the routes that only read them.
 
-use super::model::VisitRow;
+use super::model::{CheckedVisit, VisitRow};
 use super::outcome::Outcome;
 use super::queries::{self, Filter};
 use crate::accounts::{Client, Scope};
@@ -91,6 +91,16 @@ pub fn one(connection: &mut PgConnection, external_id: &str) -> Result<VisitEnve
     let row = queries::find_visit(connection, external_id)?;
     let visit = with_history(connection, vec![row])?.pop().ok_or_else(|| Error::not_found("visit"))?;
     Ok(VisitEnvelope { visit })
+}
+
+/// Reads how a visit stands whose customer was erased, for whoever brings it again: what they know, and the outcome.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn erased(connection: &mut PgConnection, id: uuid::Uuid, visit: &CheckedVisit) -> Result<VisitEnvelope> {
+    let outcome = queries::lock_outcome(connection, id)?.as_str().to_owned();
+    let (id, visited_at) = (visit.external_id.clone(), visit.visited_at);
+    Ok(VisitEnvelope { visit: VisitJson { id, visited_at, outcome, send_at: None, outcomes: Vec::new() } })
 }
 
 /// One visit with its outcome and history.

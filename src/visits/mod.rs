@@ -4,6 +4,7 @@
 //! decided, when and why, and an entry for the scores.
 
 pub mod api;
+pub mod erased;
 pub mod import;
 pub mod intake;
 pub mod model;

@@ -118,6 +118,11 @@ impl Outcome {
         matches!(self, Self::Sending | Self::Sent | Self::Unknown)
     }
 
+    /// Tells whether something more would happen by itself: a letter, a call, an answer that is waited for.
+    pub const fn is_under_way(self) -> bool {
+        matches!(self, Self::Planned | Self::Sending | Self::Sent | Self::Unknown | Self::ToCall)
+    }
+
     /// Tells whether the visit can still be corrected or cancelled: nothing has gone out.
     pub const fn is_before_sending(self) -> bool {
         matches!(self, Self::Planned | Self::NoAddress | Self::PhoneFirst)

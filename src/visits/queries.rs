@@ -1,6 +1,7 @@
 //! Every statement on the tables of visits.
 
 pub mod bulk;
+pub mod person;
 mod road;
 pub mod staff;
 
@@ -81,18 +82,6 @@ pub fn insert_employees(
         .collect();
     diesel::insert_into(visit_employee::table).values(rows).execute(connection)?;
     Ok(())
-}
-
-/// Finds our id and the content hash of a visit by the id it came with.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn find_content(connection: &mut PgConnection, external_id: &str) -> Result<Option<(Uuid, Vec<u8>)>> {
-    Ok(visit::table
-        .filter(visit::external_id.eq(external_id))
-        .select((visit::id, visit::content_hash))
-        .get_result(connection)
-        .optional()?)
 }
 
 /// Finds a visit by the id it came with.

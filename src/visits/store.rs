@@ -2,12 +2,14 @@
 
 use super::model::{CheckedVisit, Decision, NewVisit};
 use super::outcome::Outcome;
-use super::queries;
+use super::{erased, queries};
 use crate::error::{Error, Result};
+use crate::ids::Keyring;
 use crate::{changes, customers, ids, people};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::PgConnection;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What the permanent random number of a visit is drawn for: one purpose each, so that draws are independent
@@ -23,19 +25,41 @@ pub enum Stored {
     Repeated(Uuid),
     /// It came before with other content; nothing changed.
     Contradicted(Uuid),
+    /// It came before, and its customer was erased since; nothing changed, and nobody knows with which content.
+    Erased(Uuid),
 }
 
 /// Tells whether a visit of that id came before.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn known(connection: &mut PgConnection, visit: &CheckedVisit) -> Result<Option<Stored>> {
-    let found = queries::find_content(connection, &visit.external_id)?;
-    Ok(found.map(
-        |(id, hash)| {
-            if hash == visit.content_hash { Stored::Repeated(id) } else { Stored::Contradicted(id) }
-        },
-    ))
+pub fn known(connection: &mut PgConnection, keys: &Keyring, visit: &CheckedVisit) -> Result<Option<Stored>> {
+    Ok(known_among(connection, keys, &[visit])?.remove(&visit.external_id))
+}
+
+/// Tells which of several visits came before, by their ids.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn known_among(
+    connection: &mut PgConnection,
+    keys: &Keyring,
+    visits: &[&CheckedVisit],
+) -> Result<HashMap<String, Stored>> {
+    let hidden: Vec<(&CheckedVisit, Vec<String>)> =
+        visits.iter().map(|visit| (*visit, erased::ids(keys, &visit.external_id))).collect();
+    let plain = visits.iter().map(|visit| visit.external_id.clone());
+    let ids: Vec<String> = plain.chain(hidden.iter().flat_map(|(_, ids)| ids).cloned()).collect();
+    let found = queries::bulk::find_contents(connection, &ids)?;
+    let known = hidden.iter().filter_map(|(visit, hidden)| {
+        let stored = match found.get(&visit.external_id) {
+            Some((id, hash)) if *hash == visit.content_hash => Stored::Repeated(*id),
+            Some((id, _)) => Stored::Contradicted(*id),
+            None => Stored::Erased(hidden.iter().find_map(|id| found.get(id))?.0),
+        };
+        Some((visit.external_id.clone(), stored))
+    });
+    Ok(known.collect())
 }
 
 /// Stores a visit with its first outcome, its employees, its customer and its permanent random number in [0, 1)
@@ -45,10 +69,10 @@ pub fn known(connection: &mut PgConnection, visit: &CheckedVisit) -> Result<Opti
 /// When the database does not answer.
 pub fn store(
     connection: &mut PgConnection,
+    keys: &Keyring,
     visit: &CheckedVisit,
     decision: &Decision,
-    call_priority: f64,
-    zone: Tz,
+    (call_priority, zone): (f64, Tz),
     now: DateTime<Utc>,
 ) -> Result<Stored> {
     let visited_on = visit.visited_at.with_timezone(&zone).date_naive();
@@ -67,7 +91,7 @@ pub fn store(
     };
     if !queries::insert_visit(connection, &row)? {
         // The same visit came at the same moment through another connection and was first.
-        let first = known(connection, visit)?;
+        let first = known(connection, keys, visit)?;
         return Ok(first.unwrap_or(Stored::Contradicted(id)));
     }
     let mut rows = Vec::with_capacity(visit.credits.len());
@@ -129,6 +153,42 @@ pub fn change_all(
         return Err(Error::internal(format_args!("{} is reached one by one", change.to)));
     }
     queries::update_outcomes(connection, visits, change.to, now, change.by, change.reason)
+}
+
+/// Moves a visit whose answer the customer took back away from it, with its history; call it in a transaction. Such a
+/// customer refused (AAPOR), and is asked no more.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn take_back(connection: &mut PgConnection, visit: Uuid, by: &str, now: DateTime<Utc>) -> Result<()> {
+    if queries::person::take_back(connection, visit)? {
+        let reason = "the customer took the answer back";
+        queries::insert_history(connection, visit, Outcome::OptedOut, now, by, reason)?;
+    }
+    changes::append(connection, visit)
+}
+
+/// Takes a person out of their visits, and those that are under way off the road; call it in a transaction. Every sum
+/// stays as it is: they count what stays.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn erase(
+    connection: &mut PgConnection,
+    keys: &Keyring,
+    visits: &[(Uuid, String)],
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for (id, external_id) in visits {
+        queries::person::erase(connection, *id, &erased::id(keys, external_id))?;
+        let outcome = queries::lock_outcome(connection, *id)?;
+        if outcome.is_under_way() {
+            let reason = "the customer’s data were erased";
+            change(connection, *id, &Change { to: Outcome::OptedOut, by, reason, send_at: None }, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes into the history of a visit that stands as planned why it goes out later, and when.

@@ -12,7 +12,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("imports", &["import_run", "import_row"]),
     ("people", &["employee", "team", "team_member", "site"]),
     ("accounts", &["user_account", "session", "password_link", "api_key", "sign_in_attempt"]),
-    ("customers", &["customer", "suppression"]),
+    ("customers", &["customer", "customer_note", "customer_stop", "customer_merge", "suppression"]),
     ("visits", &["visit", "visit_employee", "visit_outcome"]),
     ("surveys", &["survey", "survey_version", "survey_draft", "survey_rule", "question"]),
     (

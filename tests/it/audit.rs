@@ -72,6 +72,15 @@ fn an_edited_entry_is_found() {
 }
 
 #[test]
+fn details_that_went_with_a_person_are_counted_and_leave_the_chain_whole() {
+    let app = logged();
+    let subject = format!("response {}", app.value("SELECT id FROM response"));
+    audit::queries::forget_details(&mut app.connection(), &[subject]).unwrap();
+    let report = check(&app, &[head(&app)]);
+    assert_eq!((report.faults, report.forgotten), (vec![], 5));
+}
+
+#[test]
 fn a_deleted_entry_is_found_with_and_without_its_seal() {
     finds(&logged(), &["DELETE FROM audit_entry WHERE id = 3"], "Entry 3 was deleted");
     let both = ["DELETE FROM audit_entry WHERE id = 3", "DELETE FROM audit_seal WHERE entry_id = 3"];

@@ -73,6 +73,32 @@ fn a_customer_who_calls_in_is_found_with_the_keyboard_alone() {
 }
 
 #[test]
+fn a_note_is_kept_and_removed_with_the_keyboard_alone() {
+    let Some([chromium, driver]) = programs_or_skip("finder", ["chromium", "chromedriver"]) else { return };
+    let app = company();
+    let browser = Browser::start(&chromium, &driver, Scripts::Off);
+    browser.view(1280, 900, "light");
+    let customer = app.value("SELECT id FROM customer WHERE external_id = 'C-W1'");
+    sign_in(&browser, &app.base, &format!("/customers/{customer}"));
+    browser.wait_for("Eleanor Ashdown");
+    browser.tab_to("Add a note");
+    browser.keys("Has a new puppy, Biscuit.");
+    browser.keys(ENTER);
+    browser.wait_for_address("?done=noted");
+    assert!(browser.source().contains("Has a new puppy, Biscuit."));
+    browser.tab_to("Remove the note “Has a new puppy, Biscuit.”");
+    browser.keys(ENTER);
+    browser.wait_for_address("?done=removed");
+    assert!(!browser.source().contains("Biscuit"));
+    browser.tab_to("Why, in their words");
+    browser.keys("Works nights");
+    browser.tab_to("No calls");
+    browser.keys(ENTER);
+    browser.wait_for_address("?done=stopped");
+    assert!(browser.source().contains("No calls go to this customer."));
+}
+
+#[test]
 fn axe_finds_nothing_on_any_of_the_pages() {
     let Some([chromium, driver]) = programs_or_skip("axe", ["chromium", "chromedriver"]) else { return };
     let Some(axe) = axe::source_or_skip("axe") else { return };
@@ -100,6 +126,10 @@ fn axe_finds_nothing_on_any_of_the_pages() {
         "/customers?q=ann",
         "/customers?q=nobody",
         &format!("/customers/{customer}"),
+        &format!("/customers/{customer}?done=noted"),
+        &format!("/customers/{customer}/merge?q=ann"),
+        &format!("/customers/{customer}/erase"),
+        &format!("/responses/{response}/withdraw"),
         "/callbacks",
         "/people",
     ] {

@@ -117,7 +117,8 @@ pub fn decide(
     by: (&str, &str),
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let other = response::table.find(id).filter(response::certainty.ne(certainty));
+    // What was taken back is no answer any more.
+    let other = response::table.find(id).filter(response::certainty.ne_all([certainty, "withdrawn"]));
     let changed = diesel::update(other)
         .set((
             response::certainty.eq(certainty),

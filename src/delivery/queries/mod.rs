@@ -6,6 +6,7 @@ pub mod attempts;
 pub mod bounces;
 pub mod health;
 pub mod hot;
+pub mod person;
 pub mod queue;
 pub mod staff;
 pub mod tried;

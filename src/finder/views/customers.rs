@@ -1,5 +1,8 @@
 //! What the search for customers and the page of one customer show.
 
+use super::file::{CaseLine, Forms, NoteLine, OtherFile, SaidLine, Stopped};
+use crate::customers::notes::Typed;
+use crate::customers::preferences::Preferences;
 use crate::web::badge::Badge;
 use crate::web::format::counted;
 use crate::web::list::Pages;
@@ -9,6 +12,8 @@ use askama::Template;
 /// A customer that was found.
 #[derive(Debug, Clone)]
 pub struct Hit {
+    /// Our id of the file.
+    pub file: String,
     /// The customer's page.
     pub href: String,
     /// Name.
@@ -39,6 +44,8 @@ pub fn masked_phone(phone: &str) -> String {
 pub struct CustomersPage {
     /// What stands around.
     pub shell: Shell,
+    /// Whether a person was erased just now.
+    pub erased: bool,
     /// What was looked for.
     pub q: String,
     /// Who was found; None before the first search.
@@ -97,12 +104,74 @@ pub struct CustomerPage {
     pub language: Option<String>,
     /// Zone of the newest visit.
     pub time_zone: Option<String>,
-    /// Why no mail may be sent, if so.
-    pub stopped: Option<String>,
+    /// Address of this page.
+    pub action: String,
+    /// What was done just now.
+    pub done: Option<&'static str>,
+    /// Whether the reader lifts stops, puts files together, exports and erases.
+    pub may_file: bool,
+    /// Whether the reader may read what customers said.
+    pub reads_answers: bool,
+    /// What they do not want.
+    pub stopped: Stopped,
+    /// What is worth remembering, the newest first.
+    pub notes: Vec<NoteLine>,
+    /// What they told us about the visits of this page, the newest first.
+    pub said: Vec<SaidLine>,
+    /// What is put right for them after the visits of this page.
+    pub cases: Vec<CaseLine>,
+    /// Other files of the same person.
+    pub others: Vec<OtherFile>,
+    /// The forms.
+    pub forms: Forms,
     /// Visits, the newest first.
     pub visits: Vec<VisitLine>,
     /// The other pages.
     pub pages: Pages,
+}
+
+/// The search for another file of the same person.
+#[derive(Template)]
+#[template(path = "finder/pages/merge.html")]
+pub struct MergePage {
+    /// What stands around.
+    pub shell: Shell,
+    /// The page of the customer.
+    pub action: String,
+    /// Name.
+    pub name: String,
+    /// Name, number, address and id.
+    pub facts: String,
+    /// What was looked for.
+    pub q: String,
+    /// Who was found; None before the first search.
+    pub hits: Option<Vec<Hit>>,
+    /// What is wrong with the choice.
+    pub error: Option<String>,
+}
+
+impl CustomerPage {
+    /// Shows a note again as it was typed, with what is wrong.
+    pub fn refuse_note(&mut self, note: &Typed, why: String) {
+        let told = Preferences::default();
+        let Forms { words, purposes, months, .. } = Forms::new(&told, note);
+        (self.forms.words, self.forms.purposes, self.forms.months) = (words, purposes, months);
+        self.forms.note_error = Some(why);
+    }
+
+    /// Shows preferences again as they were typed, with what is wrong.
+    pub fn refuse_told(&mut self, told: &Preferences, why: String) {
+        let Forms { languages, time_zone, call_times, .. } = Forms::new(told, &Typed::default());
+        (self.forms.languages, self.forms.time_zone, self.forms.call_times) =
+            (languages, time_zone, call_times);
+        self.forms.told_error = Some(why);
+    }
+
+    /// Shows a reason again as it was typed, with what is wrong.
+    pub fn refuse_stop(&mut self, reason: &str, why: String) {
+        reason.clone_into(&mut self.forms.reason);
+        self.forms.stop_error = Some(why);
+    }
 }
 
 /// Names a language by its code where it is one of the usual ones.

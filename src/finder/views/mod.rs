@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod cards;
 pub mod customers;
+pub mod file;
 pub mod people;
 pub mod responses;
 pub mod visits;

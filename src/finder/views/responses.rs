@@ -179,10 +179,10 @@ pub fn mode(word: &str) -> &'static str {
 
 /// Says how sure it is that the customer gave it.
 pub fn certainty(word: &str) -> &'static str {
-    if word == "confirmed" {
-        "confirmed: a person sent it"
-    } else {
-        "put aside: it may not be the customer’s own"
+    match word {
+        "confirmed" => "confirmed: a person sent it",
+        "withdrawn" => "taken back by the customer",
+        _ => "put aside: it may not be the customer’s own",
     }
 }
 

@@ -11,13 +11,13 @@ use diesel::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Finds our ids and the content hashes of visits by the ids they came with.
+/// Finds our ids and the content hashes of visits by the ids under which they stand.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn find_contents(
     connection: &mut PgConnection,
-    external_ids: &[&str],
+    external_ids: &[String],
 ) -> Result<HashMap<String, (Uuid, Vec<u8>)>> {
     let rows: Vec<(String, Uuid, Vec<u8>)> = visit::table
         .filter(visit::external_id.eq_any(external_ids))

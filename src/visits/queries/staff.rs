@@ -236,18 +236,18 @@ pub fn list_credited(connection: &mut PgConnection, visits: &[Uuid]) -> Result<H
     Ok(by_visit)
 }
 
-/// Lists the visits of a customer, the newest first, one more than the limit.
+/// Lists the visits of a customer's files, the newest first, one more than the limit.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn list_of_customer(
     connection: &mut PgConnection,
-    customer: Uuid,
+    files: &[Uuid],
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<VisitLine>> {
     let mut query = visit::table
-        .filter(visit::customer_id.eq(customer))
+        .filter(visit::customer_id.eq_any(files))
         .select(LINE)
         .order((visit::visited_at.desc(), visit::id.desc()))
         .limit(limit + 1)

@@ -4,6 +4,7 @@ CREATE TABLE audit_seal (
     position bigint PRIMARY KEY,
     entry_id bigint NOT NULL UNIQUE,
     secret_id text NOT NULL,
+    detail_hash bytea NOT NULL,
     hash bytea NOT NULL
 );
 CREATE TABLE audit_head (

@@ -1,0 +1,408 @@
+//! A person's rights: what is planted about them is found nowhere after the erasure, every number stays, what comes
+//! again creates and mails nothing, an answer that is taken back is subtracted exactly, and they can read everything.
+
+use crate::support::program::{complained, run, said};
+use crate::support::{Client, Folder, TestApp, database, fresh_folder, make};
+use chrono::TimeDelta;
+use hearback::accounts::{Role, Scope};
+use hearback::evaluations::{Selection, evaluate};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// What is planted about the person, in no spelling to be found afterwards.
+const PLANTED: [&str; 9] = [
+    "Quendolyn",
+    "Xanthippe-Planted",
+    "quen.planted@example.com",
+    "960114",
+    "Biscuit the plantedpuppy",
+    "my plantedcomment about the boiler",
+    "plantedreason for no calls",
+    "C-PLANTED",
+    "WO-PLANTED",
+];
+
+/// A company whose letters lie in a folder.
+struct Place {
+    app: TestApp,
+    folder: Folder,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = fresh_folder("mail");
+        let url = format!("file:{}", folder.0.display());
+        Self {
+            app: TestApp::with(&[
+                ("HEARBACK_MAIL_URL", url.as_str()),
+                ("HEARBACK_MAIL_FROM", "f@example.com"),
+            ]),
+            folder,
+        }
+    }
+
+    /// The path of the link in the one letter that holds a word.
+    fn link(&self, word: &str) -> String {
+        let letters: Vec<String> =
+            letters(&self.folder.0).into_iter().filter(|text| text.contains(word)).collect();
+        assert_eq!(letters.len(), 1, "letters with {word}");
+        make::answer_path(&letters[0])
+    }
+
+    /// Runs a command of the program on the same database and folder.
+    fn run(&self, arguments: &[&str]) -> std::process::Output {
+        let data = self.folder.0.join("data");
+        let url = format!("file:{}", self.folder.0.display());
+        let settings = [
+            ("DATABASE_URL", self.app.database.url.as_str()),
+            ("HEARBACK_DATA", data.to_str().unwrap()),
+            ("HEARBACK_SECRET", crate::support::app::SECRET),
+            ("HEARBACK_MAIL_URL", url.as_str()),
+            ("HEARBACK_MAIL_FROM", "f@example.com"),
+        ];
+        run(&settings, arguments)
+    }
+}
+
+fn letters(folder: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|end| end == "eml")).collect();
+    files.iter().map(|file| make::decode(&std::fs::read_to_string(file).unwrap())).collect()
+}
+
+fn planted_visit(id: &str) -> Value {
+    make::with(
+        make::visit(id),
+        json!({"customer": {"id": "C-PLANTED", "name": "Quendolyn Xanthippe-Planted", "email": "quen.planted@example.com",
+            "phone": "+44 1632 960114"}, "lawful_basis": {"evidence": "told Quendolyn in person"}}),
+    )
+}
+
+/// Everything that can be said about a person: one visit answered with words, one mailed, one still waiting.
+fn planted(place: &Place) -> String {
+    let app = &place.app;
+    for n in 0..12 {
+        app.bring(&make::visit(&format!("W{n}")));
+    }
+    app.work();
+    for n in 0..12 {
+        app.answer(&place.link(&format!("<w{n}@example.com>")), 1 + n % 5);
+    }
+    let key = app.client(&[Scope::VisitsWrite]);
+    let body = planted_visit("WO-PLANTED-1").to_string();
+    let headers =
+        [("content-type", "application/json"), ("idempotency-key", "post-quen.planted@example.com")];
+    key.send("POST", "/api/v1/visits", &headers, body.as_bytes()).expect(201);
+    app.work();
+    let path = place.link("quen.planted@example.com");
+    app.anonymous().get(&path).expect(200);
+    let customer = app.anonymous();
+    let nonce = customer.get(&format!("{path}?step=2")).expect(200).hidden("nonce");
+    let said = [
+        ("nonce", nonce.as_str()),
+        ("step", "2"),
+        ("overall", "1"),
+        ("process", "2"),
+        ("put_right", "my plantedcomment about the boiler"),
+        ("comment", "my plantedcomment about the boiler"),
+        ("call_me", "yes"),
+        ("call_time", "evening"),
+        ("call_number", "01632 960114"),
+    ];
+    customer.post_form(&path, &said).expect(303);
+    app.work();
+    app.advance(TimeDelta::days(1));
+    app.bring(&make::with(planted_visit("WO-PLANTED-2"), json!({"visited_at": "2026-11-21T14:00:00Z"})));
+    app.work();
+    app.execute(
+        "INSERT INTO visit_outcome (visit_id, outcome, at, by, reason) SELECT id, outcome, now(), 'worker', \
+         '550 5.1.1 quen.planted@example.com unknown' FROM visit WHERE external_id = 'WO-PLANTED-2'",
+    )
+    .unwrap();
+    let id = app.value("SELECT id FROM customer WHERE external_id = 'C-PLANTED'");
+    let caller = app.staff(Role::Caller, None);
+    for (to, fields) in [
+        ("notes", vec![("words", "Biscuit the plantedpuppy"), ("purpose", "greeting"), ("months", "24")]),
+        ("preferences", vec![("language", "en"), ("time_zone", "Europe/London")]),
+        ("stop", vec![("channel", "phone"), ("reason", "plantedreason for no calls")]),
+    ] {
+        post(&caller, &format!("/customers/{id}/{to}"), &fields).expect(303);
+    }
+    caller.get(&format!("/customers/{id}")).expect(200);
+    // An import that died left rows of theirs in the stage.
+    let run = hearback::ids::new_id();
+    app.execute(&format!(
+        "INSERT INTO import_run (id, kind, started_at, seen_at) VALUES ('{run}', 'visits', now(), now())"
+    ))
+    .unwrap();
+    let cells = ["X9", "quen.planted@example.com", "Quendolyn"];
+    let cells = hearback::imports::Cells::pack(cells.iter().map(|cell| cell.as_bytes()));
+    let hex: String = cells.as_packed().iter().map(|byte| format!("{byte:02x}")).collect();
+    app.execute(&format!(
+        "INSERT INTO import_row (import_run_id, id, line, key, cells, is_shadow) VALUES \
+         ('{run}', 1, 2, 'X9', '\\x{hex}', false), ('{run}', 2, 3, 'X9', '\\x00', false), \
+         ('{run}', 3, 4, 'WO-PLANTED-1', '\\x00', false), ('{run}', 4, 5, 'other', '\\x00', false)"
+    ))
+    .unwrap();
+    id
+}
+
+fn post(client: &Client, path: &str, fields: &[(&str, &str)]) -> crate::support::Answer {
+    let csrf = client.get("/").expect(200).hidden("csrf");
+    let fields: Vec<(&str, &str)> =
+        [("csrf", csrf.as_str())].into_iter().chain(fields.iter().copied()).collect();
+    client.post_form(path, &fields)
+}
+
+/// Every cell of every table as text, and what is stored as bytes as letters too.
+fn everything(app: &TestApp) -> String {
+    let mut connection = app.connection();
+    let mut text = String::new();
+    for table in database::tables(&mut connection) {
+        let columns = format!(
+            "SELECT column_name || ' ' || udt_name FROM information_schema.columns WHERE table_name = '{table}'"
+        );
+        for column in database::rows(&mut connection, &columns) {
+            let (name, kind) = column.split_once(' ').unwrap();
+            let shown = if kind == "bytea" {
+                format!("encode(\"{name}\", 'escape')")
+            } else {
+                format!("\"{name}\"::text")
+            };
+            for row in database::rows(&mut connection, &format!("SELECT {shown} FROM {table}")) {
+                text.push_str(&format!("{table}.{name}: {row}\n"));
+            }
+        }
+    }
+    text
+}
+
+#[track_caller]
+fn assert_nowhere(what: &str, text: &str) {
+    for word in PLANTED {
+        let line = text.lines().find(|line| line.to_lowercase().contains(&word.to_lowercase()));
+        assert_eq!(line, None, "{word} in {what}");
+    }
+}
+
+/// The sums and every evaluation of the year, to the last digit.
+fn numbers(app: &TestApp) -> String {
+    let mut connection = app.connection();
+    let selection = Selection {
+        from: "2026-01-01".parse().unwrap(),
+        to: "2026-12-31".parse().unwrap(),
+        team: None,
+        employee: None,
+        all_estimates: true,
+    };
+    let evaluation = evaluate(&mut connection, &selection, app.now()).unwrap();
+    let edge = Selection { from: "2026-11-02".parse().unwrap(), ..selection };
+    let edges = evaluate(&mut connection, &edge, app.now()).unwrap();
+    let sums = database::dump(&mut connection, &["score_count", "score_sum"]);
+    format!("{sums}{}\n{}", json!(evaluation), json!(edges))
+}
+
+#[test]
+fn what_was_planted_is_found_nowhere_and_every_number_stays() {
+    let place = Place::new();
+    let app = &place.app;
+    let id = planted(&place);
+    let before = (numbers(app), everything(app), app.value("SELECT count(*) FROM visit"));
+    for word in PLANTED {
+        assert!(before.1.contains(word), "{word} was not planted");
+    }
+    assert!(letters(&place.folder.0).iter().any(|letter| letter.contains("quen.planted@example.com")));
+    let link = place.link("quen.planted@example.com");
+
+    let hr = app.staff(Role::Hr, None);
+    let page = hr.get(&format!("/customers/{id}/erase")).expect(200).body;
+    assert!(page.contains("Quendolyn") && page.contains("2 visits") && page.contains("What stays"), "{page}");
+    post(&hr, &format!("/customers/{id}/erase"), &[]).expect(422);
+    assert!(everything(app).contains("Quendolyn"), "nothing is erased before it is asked once more");
+    let done = post(&hr, &format!("/customers/{id}/erase"), &[("sure", "yes")]).expect(303);
+    assert_eq!(done.location(), "/customers?done=erased");
+
+    assert_nowhere("the database", &everything(app));
+    assert_nowhere("the mail folder", &letters(&place.folder.0).join("\n"));
+    assert_eq!(numbers(app), before.0);
+    app.work();
+    assert_eq!(numbers(app), before.0);
+    // A recount from nothing says the same.
+    app.execute("DELETE FROM score_contribution").unwrap();
+    app.execute("DELETE FROM score_sum").unwrap();
+    app.execute("DELETE FROM score_count").unwrap();
+    app.execute("INSERT INTO changed_visit (visit_id) SELECT id FROM visit").unwrap();
+    assert_eq!(numbers(app), before.0);
+    assert_eq!(app.value("SELECT count(*) FROM visit"), before.2);
+
+    let reports = app.client(&[Scope::ResponsesRead, Scope::OutcomesRead, Scope::EvaluationsRead]);
+    for path in ["/api/v1/responses", "/api/v1/visits", "/api/v1/evaluations?from=2026-01-01&to=2026-12-31"] {
+        assert_nowhere(path, &reports.get(path).expect(200).body);
+    }
+    for path in [
+        "/customers?q=Quendolyn",
+        "/customers?q=960114",
+        "/customers?q=quen.planted",
+        "/customers?q=C-PLANTED",
+    ] {
+        assert!(hr.get(path).expect(200).body.contains("Nobody found"), "{path}");
+    }
+    for path in ["/responses", "/visits", "/callbacks", "/"] {
+        assert_nowhere(path, &hr.get(path).expect(200).body);
+    }
+    hr.get(&format!("/customers/{id}")).expect(404);
+    post(&hr, &format!("/customers/{id}/erase"), &[("sure", "yes")]).expect(404);
+    app.anonymous().get(&link).expect(404);
+    assert_eq!(
+        app.rows("SELECT detail::text FROM audit_entry WHERE action = 'customer.erased'"),
+        ["{\"visits\": 2}"]
+    );
+    assert_eq!(app.rows("SELECT key FROM import_row"), ["other"]);
+    let exported = place.run(&["evaluate", "--from", "2026-01-01", "--to", "2026-12-31", "--format", "csv"]);
+    assert_nowhere("an export", &said(&exported));
+    assert_nowhere("the program's log", &complained(&exported));
+}
+
+#[test]
+fn a_visit_that_comes_again_creates_and_mails_nothing() {
+    let place = Place::new();
+    let app = &place.app;
+    planted(&place);
+    let erased = place.run(&["person", "erase", "--customer", "C-PLANTED"]);
+    assert!(erased.status.success(), "{}", complained(&erased));
+    assert!(said(&erased).contains("visits kept     2"), "{}", said(&erased));
+    assert_nowhere("the program's log", &complained(&erased));
+    let tables = ["visit", "customer", "invitation", "delivery_attempt", "visit_outcome", "response"];
+    let (before, mailed) = (app.dump(&tables), letters(&place.folder.0).len());
+    let key = app.client(&[Scope::VisitsWrite]);
+    for (visit, outcome) in [("WO-PLANTED-1", "answered"), ("WO-PLANTED-2", "opted_out")] {
+        for body in [planted_visit(visit), make::with(planted_visit(visit), json!({"service": "another"}))] {
+            let answer = key.post_json("/api/v1/visits", &body).expect(200).json();
+            assert_eq!(answer["visit"]["outcome"], outcome);
+            assert_eq!((&answer["visit"]["id"], &answer["visit"]["outcomes"]), (&json!(visit), &json!([])));
+        }
+        key.get(&format!("/api/v1/visits/{visit}")).expect(404);
+        key.patch_json(&format!("/api/v1/visits/{visit}"), &json!({"customer": {"email": "a@example.com"}}))
+            .expect(404);
+        key.post_json(&format!("/api/v1/visits/{visit}/cancel"), &json!({"reason": "x"})).expect(404);
+    }
+    let batch =
+        key.post_json("/api/v1/visits/batch", &json!([planted_visit("WO-PLANTED-1")])).expect(200).json();
+    assert_eq!((&batch["accepted"], &batch["repeated"]), (&json!(0), &json!(1)));
+    let (visits, history) = (place.folder.0.join("visits.csv"), place.folder.0.join("history.csv"));
+    let columns = "visit_id,visited_at,employee_id,service,customer_id,customer_name,customer_email";
+    let row =
+        "WO-PLANTED-1,2026-11-20T14:00:00Z,E17,boiler repair,C-PLANTED,Quendolyn,quen.planted@example.com";
+    std::fs::write(&visits, format!("{columns}\n{row}\n")).unwrap();
+    std::fs::write(
+        &history,
+        format!("{columns},answered_by,answered_at,overall\n{row},email,2026-11-20T15:00:00Z,9\n"),
+    )
+    .unwrap();
+    for (kind, file) in [("visits", &visits), ("history", &history)] {
+        let output = place.run(&["import", kind, file.to_str().unwrap()]);
+        assert!(said(&output).contains("visits repeated"), "{}{}", said(&output), complained(&output));
+    }
+    std::fs::remove_file(visits).unwrap();
+    app.work();
+    assert_eq!(app.dump(&tables), before);
+    assert_eq!(letters(&place.folder.0).len(), mailed);
+    // A new visit of the same person is a new beginning, and what they did not want still holds.
+    app.bring(&make::with(planted_visit("WO-NEW"), json!({"visited_at": "2026-11-21T14:00:00Z"})));
+    let customer = app.value("SELECT id FROM customer WHERE external_id = 'C-PLANTED'");
+    let page = app.sign_in("caller@example.com").get(&format!("/customers/{customer}")).expect(200).body;
+    assert!(page.contains("No calls go to this customer.") && !page.contains("plantedreason"), "{page}");
+}
+
+#[test]
+fn a_letter_that_waits_or_is_under_way_is_not_sent_after_the_erasure() {
+    let app = TestApp::with(&[("HEARBACK_SURVEY_DELAY", "3h")]);
+    app.bring(&planted_visit("WO-1"));
+    let hr = app.staff(Role::Hr, None);
+    let id = app.value("SELECT id FROM customer");
+    post(&hr, &format!("/customers/{id}/erase"), &[("sure", "yes")]).expect(303);
+    app.advance(TimeDelta::hours(4));
+    app.work();
+    app.advance(TimeDelta::days(15));
+    app.work();
+    assert_eq!(app.memory.letters().len(), 0);
+    assert_eq!(app.value("SELECT outcome FROM visit"), "opted_out");
+}
+
+#[test]
+fn an_answer_that_is_taken_back_is_subtracted_exactly() {
+    let place = Place::new();
+    let app = &place.app;
+    for n in 0..12 {
+        app.bring(&make::visit(&format!("W{n}")));
+    }
+    app.work();
+    for n in 0..11 {
+        app.answer(&place.link(&format!("<w{n}@example.com>")), 1 + n % 5);
+    }
+    app.work();
+    let before = numbers(app);
+    app.answer(&place.link("<w11@example.com>"), 5);
+    app.work();
+    assert_ne!(numbers(app), before);
+    let response =
+        "SELECT r.id FROM response r JOIN visit v ON v.id = r.visit_id WHERE v.external_id = 'W11'";
+    let path = format!("/responses/{}", app.value(response));
+    let hr = app.staff(Role::Hr, None);
+    assert!(hr.get(&path).expect(200).body.contains(&format!("{path}/withdraw")));
+    assert!(hr.get(&format!("{path}/withdraw")).expect(200).body.contains("by exactly this answer"));
+    post(&hr, &format!("{path}/withdraw"), &[("reason", " ")]).expect(422);
+    post(&hr, &format!("{path}/withdraw"), &[("reason", "wrote that she meant another firm")]).expect(303);
+    assert_eq!(numbers(app), before);
+    app.work();
+    assert_eq!(numbers(app), before);
+    let page = hr.get(&path).expect(200).body;
+    assert!(page.contains("taken back by the customer") && page.contains("she meant another firm"), "{page}");
+    assert!(!page.contains("/withdraw") && !page.contains("/decide"), "{page}");
+    assert_eq!(app.outcome("W11"), "opted_out");
+    // It is no answer any more that could be let count again, nor one that can be given anew.
+    post(&hr, &format!("{path}/decide"), &[("counts", "yes"), ("reason", "x")]).expect(409);
+    post(&hr, &format!("{path}/withdraw"), &[("reason", "x")]).expect(409);
+    let link = place.link("<w11@example.com>");
+    assert!(!app.anonymous().get(&link).body.contains("name=\"nonce\""));
+    let listed = app.client(&[Scope::ResponsesRead]).get("/api/v1/responses").expect(200).json();
+    let listed =
+        listed["responses"].as_array().unwrap().iter().find(|one| one["visit"] == "W11").unwrap().clone();
+    assert_eq!((&listed["certainty"], &listed["answers"]["overall"]), (&json!("withdrawn"), &Value::Null));
+    // By the command too.
+    let output = place.run(&["person", "withdraw", "--visit", "W3", "--reason", "asked by phone"]);
+    assert_eq!(said(&output), "taken back\n", "{}", complained(&output));
+    assert_eq!(app.outcome("W3"), "opted_out");
+}
+
+#[test]
+fn a_person_can_read_everything_we_hold_and_who_saw_it() {
+    let place = Place::new();
+    let id = planted(&place);
+    let hr = place.app.staff(Role::Hr, None);
+    let answer = hr.get(&format!("/customers/{id}/export")).expect(200);
+    assert_eq!(answer.header("content-disposition"), Some("attachment; filename=\"person.json\""));
+    for word in PLANTED {
+        assert!(answer.body.contains(word), "{word} is not in {}", answer.body);
+    }
+    let person = answer.json()["person"].take();
+    assert_eq!(person["files"][0]["email"], "quen.planted@example.com");
+    assert_eq!(person["notes"][0]["written_by"], "caller");
+    assert_eq!(person["does_not_want"][0]["channel"], "phone");
+    let first = &person["visits"][0];
+    assert_eq!((&first["id"], &first["response"]["answers"]["overall"]), (&json!("WO-PLANTED-1"), &json!(1)));
+    assert_eq!(first["response"]["call_number"], "01632 960114");
+    assert_eq!(first["letters"][0]["letter"], "invitation");
+    assert!(!first["response"]["revisions"].as_array().unwrap().is_empty());
+    assert_eq!(first["cases"][0]["state"], "open");
+    let seen = person["who_saw_or_did_something"].as_array().unwrap();
+    let saw = |by: &str, what: &str| seen.iter().any(|entry| entry["by"] == by && entry["what"] == what);
+    assert!(saw("caller", "customer.read") && saw("hr", "customer.exported"), "{seen:?}");
+    // Nobody is named who only did their work.
+    assert!(!answer.body.contains("The caller"));
+    let output = place.run(&["person", "export", "--customer", "C-PLANTED"]);
+    let by_command: Value = serde_json::from_str(&said(&output)).unwrap();
+    assert_eq!(by_command["person"]["visits"], person["visits"]);
+    let unknown = place.run(&["person", "export", "--customer", "C-NOBODY"]);
+    assert_eq!(unknown.status.code(), Some(1));
+}
