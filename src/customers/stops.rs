@@ -151,10 +151,9 @@ pub fn may_be_phoned(
     customer: Option<Uuid>,
     phone: &str,
 ) -> Result<bool> {
-    if let Some(customer) = customer {
-        if !queries::list_unwilling(connection, &[customer], Channel::Phone.as_str())?.is_empty() {
-            return Ok(false);
-        }
+    let customers: Vec<Uuid> = customer.into_iter().collect();
+    if !queries::list_unwilling(connection, &customers, Channel::Phone.as_str())?.is_empty() {
+        return Ok(false);
     }
     Ok(queries::list_hashed(connection, &number_hashes(keys, phone), "phone")?.is_empty())
 }

@@ -330,6 +330,27 @@ fn a_letter_that_waits_or_is_under_way_is_not_sent_after_the_erasure() {
 }
 
 #[test]
+fn other_files_with_the_same_address_or_number_are_named_before_the_erasure() {
+    let app = TestApp::start();
+    app.bring(&planted_visit("WO-1"));
+    let person = |change| make::with(planted_visit("x"), json!({"customer": change}));
+    for (id, change) in [
+        ("WO-2", json!({"id": "C-SECOND", "name": "Q. Planted", "phone": null})),
+        ("WO-3", json!({"id": "C-THIRD", "name": "By phone", "email": null, "phone": "01632/960114"})),
+        (
+            "WO-4",
+            json!({"id": "C-OTHER", "name": "Quendolyn Else", "email": "else@example.com", "phone": null}),
+        ),
+    ] {
+        app.bring(&make::with(person(change), json!({ "id": id })));
+    }
+    let id = app.value("SELECT id FROM customer WHERE external_id = 'C-PLANTED'");
+    let page = app.staff(Role::Hr, None).get(&format!("/customers/{id}/erase")).expect(200).body;
+    assert!(page.contains("Q. Planted") && page.contains("By phone"), "{page}");
+    assert!(!page.contains("Quendolyn Else"), "{page}");
+}
+
+#[test]
 fn an_answer_that_is_taken_back_is_subtracted_exactly() {
     let place = Place::new();
     let app = &place.app;
