@@ -7,6 +7,9 @@ use crate::answering::queries::decide::visit_of;
 use crate::answering::withdraw;
 use crate::app::App;
 use crate::audit::Actor;
+use crate::customers::queries::find::{self, CustomerRow};
+use crate::customers::queries::person::File;
+use crate::customers::search::Search;
 use crate::error::{Error, Kind, Result};
 use crate::visits::queries::staff;
 use crate::web::format::counted;
@@ -15,6 +18,7 @@ use crate::web::{PageResult, html, page, redirect};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use diesel::PgConnection;
 use uuid::Uuid;
 
 fn id_of(text: &web::Path<String>, thing: &str) -> Result<Uuid> {
@@ -41,8 +45,35 @@ struct ErasePage {
     action: String,
     name: String,
     files: Vec<String>,
+    /// Other files with one of their addresses or numbers: page and facts.
+    alike: Vec<(String, String)>,
     visits: String,
     error: Option<&'static str>,
+}
+
+/// How many files with the same address or number are shown at most.
+const ALIKE: usize = 10;
+
+/// Finds files that may be the same person's, because they have an address or a number in common.
+fn list_alike(connection: &mut PgConnection, person: &Person) -> Result<Vec<CustomerRow>> {
+    let own = person.file_keys();
+    let mut alike: Vec<CustomerRow> = Vec::new();
+    let reach = person.files.iter().flat_map(|file| [&file.email, &file.phone]).flatten();
+    for wanted in reach.filter_map(|text| Search::read(text)) {
+        let wanted = Search { words: None, id: String::new(), ..wanted };
+        let found = find::search(connection, &wanted, None, ALIKE)?;
+        for row in found.into_iter().filter(|row| !own.contains(&row.id)) {
+            if !alike.contains(&row) {
+                alike.push(row);
+            }
+        }
+    }
+    Ok(alike)
+}
+
+/// Name, number, address and id, those that are known.
+fn facts(known: [&Option<String>; 4]) -> String {
+    known.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ")
 }
 
 async fn erase_page(
@@ -51,17 +82,25 @@ async fn erase_page(
     id: Uuid,
     error: Option<&'static str>,
 ) -> Result<ErasePage> {
-    let found = app.db(move |connection| Person::find(connection, id)).await?;
-    let facts = |file: &crate::customers::queries::person::File| {
-        let known = [&file.name, &file.phone, &file.email, &file.id];
-        known.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ")
+    let (found, alike) = app
+        .db(move |connection| {
+            let person = Person::find(connection, id)?;
+            let alike = list_alike(connection, &person)?;
+            Ok((person, alike))
+        })
+        .await?;
+    let of_file = |file: &File| facts([&file.name, &file.phone, &file.email, &file.id]);
+    let other = |row: &CustomerRow| {
+        let known = facts([&row.name, &row.phone, &row.email, &row.external_id]);
+        (format!("/customers/{}", row.id), known)
     };
     let name = found.files.iter().find(|file| file.key == id).and_then(|file| file.name.clone());
     Ok(ErasePage {
         shell: shell_for(app, person, "/customers"),
         action: format!("/customers/{id}"),
         name: name.unwrap_or_else(|| "A customer without a name".to_owned()),
-        files: found.files.iter().map(facts).collect(),
+        files: found.files.iter().map(of_file).collect(),
+        alike: alike.iter().map(other).collect(),
         visits: counted(i64::try_from(found.visits.len()).unwrap_or(i64::MAX), "visit", "visits"),
         error,
     })

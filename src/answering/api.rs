@@ -26,7 +26,7 @@ pub struct ResponseJson {
     pub version: i32,
     /// `email`, `phone`, `paper` or `import`.
     pub mode: String,
-    /// `confirmed` or `suspect`.
+    /// `confirmed`, `suspect`, or `withdrawn` when the customer took it back; then every answer is null.
     pub certainty: String,
     /// When it was first given (UTC).
     pub answered_at: DateTime<Utc>,

@@ -1,7 +1,7 @@
 //! What a customer told us about how to deal with them. It goes before what a visit brings: the customer said it.
 
 use super::Contact;
-use super::queries::{self, merges, preferences as table};
+use super::queries::{self, preferences as table};
 use crate::audit::{self, Actor};
 use crate::error::{Error, FieldError, Result};
 use chrono::{DateTime, Utc};
@@ -37,8 +37,7 @@ pub struct Known {
 /// When the database does not answer.
 pub fn known(connection: &mut PgConnection, contact: &Contact) -> Result<Known> {
     let Some(named) = queries::find(connection, contact)? else { return Ok(Known::default()) };
-    let kept = merges::kept_file(connection, named)?;
-    let told = table::find(connection, kept)?;
+    let told = table::find_kept(connection, named)?;
     Ok(Known {
         customer: Some(named),
         time_zone: told.time_zone.and_then(|name| name.parse().ok()),

@@ -1,7 +1,7 @@
 //! What a customer does not want: no mails, no calls. Written on the file with who, when and why, and for the address
 //! and the number as keyed hashes too, so that a second file, or one that comes after an erasure, is spared as well.
 
-use super::queries::merges::{files_of, list_files};
+use super::queries::merges::files_of;
 use super::queries::stops as queries;
 use super::{PURPOSE, lift as lift_address, queries as tables, suppress, suppressed};
 use crate::audit::{self, Actor};
@@ -151,12 +151,9 @@ pub fn may_be_phoned(
     customer: Option<Uuid>,
     phone: &str,
 ) -> Result<bool> {
-    if let Some(customer) = customer {
-        let files = files_of(connection, customer)?;
-        let stops = queries::list(connection, &files)?;
-        if stops.iter().any(|stop| stop.channel == Channel::Phone.as_str()) {
-            return Ok(false);
-        }
+    let customers: Vec<Uuid> = customer.into_iter().collect();
+    if !queries::list_unwilling(connection, &customers, Channel::Phone.as_str())?.is_empty() {
+        return Ok(false);
     }
     Ok(queries::list_hashed(connection, &number_hashes(keys, phone), "phone")?.is_empty())
 }
@@ -170,14 +167,9 @@ pub fn stopped_among(
     customers: &[Uuid],
     channel: Channel,
 ) -> Result<HashMap<Uuid, String>> {
-    let files = list_files(connection, customers)?;
-    let all: Vec<Uuid> = files.values().flatten().copied().collect();
-    let stops = queries::list(connection, &all)?;
-    let stopped: Vec<Uuid> =
-        stops.iter().filter(|stop| stop.channel == channel.as_str()).map(|stop| stop.customer).collect();
-    let of = |files: &Vec<Uuid>| files.iter().any(|file| stopped.contains(file));
+    let unwilling = queries::list_unwilling(connection, customers, channel.as_str())?;
     // The words stay on the file: a visit's history is read by more people.
-    Ok(files.iter().filter(|(_, files)| of(files)).map(|(id, _)| (*id, BY_STAFF.to_owned())).collect())
+    Ok(unwilling.into_iter().map(|customer| (customer, BY_STAFF.to_owned())).collect())
 }
 
 /// What a customer does not want, as their page shows it.

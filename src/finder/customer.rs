@@ -227,8 +227,8 @@ fn read_merges(connection: &mut PgConnection, files: &[Uuid]) -> Result<Vec<(Mer
     let merges = merges::list(connection, files)?;
     let mut active = Vec::new();
     for merge in merges.into_iter().filter(|merge| merge.undone_at.is_none()) {
-        let file = find::find_file(connection, merge.merged)?;
-        active.push((merge, file));
+        let other = find::find_file(connection, merge.merged)?;
+        active.push((merge, other));
     }
     Ok(active)
 }

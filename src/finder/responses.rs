@@ -29,7 +29,8 @@ use uuid::Uuid;
 const MODES: [(&str, &str); 5] =
     [("", "All"), ("email", "By mail"), ("phone", "By phone"), ("paper", "On paper"), ("import", "Imported")];
 
-const CERTAINTIES: [(&str, &str); 3] = [("", "All"), ("confirmed", "Confirmed"), ("suspect", "Put aside")];
+const CERTAINTIES: [(&str, &str); 4] =
+    [("", "All"), ("confirmed", "Confirmed"), ("suspect", "Put aside"), ("withdrawn", "Taken back")];
 
 /// Shows the list.
 pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {

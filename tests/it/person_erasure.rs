@@ -129,22 +129,25 @@ fn planted(place: &Place) -> String {
         post(&caller, &format!("/customers/{id}/{to}"), &fields).expect(303);
     }
     caller.get(&format!("/customers/{id}")).expect(200);
-    // An import that died left rows of theirs in the stage.
+    plant_stage(app);
+    id
+}
+
+/// An import that died left rows of theirs in the stage.
+fn plant_stage(app: &TestApp) {
     let run = hearback::ids::new_id();
     app.execute(&format!(
         "INSERT INTO import_run (id, kind, started_at, seen_at) VALUES ('{run}', 'visits', now(), now())"
     ))
     .unwrap();
-    let cells = ["X9", "quen.planted@example.com", "Quendolyn"];
-    let cells = hearback::imports::Cells::pack(cells.iter().map(|cell| cell.as_bytes()));
-    let hex: String = cells.as_packed().iter().map(|byte| format!("{byte:02x}")).collect();
+    // As they are packed: before each cell its length.
     app.execute(&format!(
         "INSERT INTO import_row (import_run_id, id, line, key, cells, is_shadow) VALUES \
-         ('{run}', 1, 2, 'X9', '\\x{hex}', false), ('{run}', 2, 3, 'X9', '\\x00', false), \
-         ('{run}', 3, 4, 'WO-PLANTED-1', '\\x00', false), ('{run}', 4, 5, 'other', '\\x00', false)"
+         ('{run}', 1, 2, 'X9', '\\x18000000' || 'quen.planted@example.com'::bytea || '\\x09000000' || 'Quendolyn'::bytea, \
+         false), ('{run}', 2, 3, 'X9', '\\x00', false), ('{run}', 3, 4, 'WO-PLANTED-1', '\\x00', false), \
+         ('{run}', 4, 5, 'other', '\\x00', false)"
     ))
     .unwrap();
-    id
 }
 
 fn post(client: &Client, path: &str, fields: &[(&str, &str)]) -> crate::support::Answer {
@@ -170,7 +173,7 @@ fn everything(app: &TestApp) -> String {
                 format!("\"{name}\"::text")
             };
             for row in database::rows(&mut connection, &format!("SELECT {shown} FROM {table}")) {
-                text.push_str(&format!("{table}.{name}: {row}\n"));
+                text.extend([table.as_str(), ".", name, ": ", &row, "\n"]);
             }
         }
     }
@@ -327,6 +330,27 @@ fn a_letter_that_waits_or_is_under_way_is_not_sent_after_the_erasure() {
     app.work();
     assert_eq!(app.memory.letters().len(), 0);
     assert_eq!(app.value("SELECT outcome FROM visit"), "opted_out");
+}
+
+#[test]
+fn other_files_with_the_same_address_or_number_are_named_before_the_erasure() {
+    let app = TestApp::start();
+    app.bring(&planted_visit("WO-1"));
+    let person = |change| make::with(planted_visit("x"), json!({"customer": change}));
+    for (id, change) in [
+        ("WO-2", json!({"id": "C-SECOND", "name": "Q. Planted", "phone": null})),
+        ("WO-3", json!({"id": "C-THIRD", "name": "By phone", "email": null, "phone": "01632/960114"})),
+        (
+            "WO-4",
+            json!({"id": "C-OTHER", "name": "Quendolyn Else", "email": "else@example.com", "phone": null}),
+        ),
+    ] {
+        app.bring(&make::with(person(change), json!({ "id": id })));
+    }
+    let id = app.value("SELECT id FROM customer WHERE external_id = 'C-PLANTED'");
+    let page = app.staff(Role::Hr, None).get(&format!("/customers/{id}/erase")).expect(200).body;
+    assert!(page.contains("Q. Planted") && page.contains("By phone"), "{page}");
+    assert!(!page.contains("Quendolyn Else"), "{page}");
 }
 
 #[test]

@@ -12,6 +12,12 @@ use diesel::{
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
+/// The begin of a composed statement: a table `linked` with each file of the array `$1` as `start`, and the files of the
+/// same person as `id`, itself too.
+pub const WITH_LINKED: &str = "WITH RECURSIVE linked (start, id) AS (SELECT c, c FROM unnest($1) AS u (c) UNION \
+     SELECT l.start, CASE WHEN m.kept_id = l.id THEN m.merged_id ELSE m.kept_id END \
+     FROM linked l JOIN customer_merge m ON (m.kept_id = l.id OR m.merged_id = l.id) AND m.undone_at IS NULL) ";
+
 #[derive(QueryableByName)]
 struct Linked {
     #[diesel(sql_type = SqlUuid)]
@@ -26,12 +32,9 @@ struct Linked {
 /// When the database does not answer.
 pub fn list_files(connection: &mut PgConnection, of: &[Uuid]) -> Result<HashMap<Uuid, Vec<Uuid>>> {
     let mut files: HashMap<Uuid, Vec<Uuid>> = of.iter().map(|id| (*id, vec![*id])).collect();
-    let linked: Vec<Linked> = diesel::sql_query(
-        "WITH RECURSIVE linked (start, id) AS (SELECT c, c FROM unnest($1) AS u (c) UNION \
-         SELECT l.start, CASE WHEN m.kept_id = l.id THEN m.merged_id ELSE m.kept_id END \
-         FROM linked l JOIN customer_merge m ON (m.kept_id = l.id OR m.merged_id = l.id) AND m.undone_at IS NULL) \
-         SELECT start, id FROM linked WHERE start <> id ORDER BY start, id",
-    )
+    let linked: Vec<Linked> = diesel::sql_query(format!(
+        "{WITH_LINKED} SELECT start, id FROM linked WHERE start <> id ORDER BY start, id"
+    ))
     .bind::<Array<SqlUuid>, _>(of)
     .load(connection)?;
     for Linked { start, id } in linked {

@@ -1,9 +1,13 @@
 //! What customers do not want.
 
+use super::merges::WITH_LINKED;
 use crate::db::schema::{customer, customer_stop, suppression};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
-use diesel::{BoolExpressionMethods, ExpressionMethods, PgConnection, QueryDsl, Queryable, RunQueryDsl};
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, PgConnection, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
+};
 use uuid::Uuid;
 
 /// A stop on a customer's file.
@@ -37,6 +41,27 @@ pub fn list(connection: &mut PgConnection, files: &[Uuid]) -> Result<Vec<Stop>> 
             customer_stop::stopped_at,
         ))
         .load(connection)?)
+}
+
+#[derive(QueryableByName)]
+struct Stopped {
+    #[diesel(sql_type = SqlUuid)]
+    start: Uuid,
+}
+
+/// Lists those of several customers who do not want a channel, on any file of theirs.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_unwilling(connection: &mut PgConnection, customers: &[Uuid], channel: &str) -> Result<Vec<Uuid>> {
+    let unwilling: Vec<Stopped> = diesel::sql_query(format!(
+        "{WITH_LINKED} SELECT DISTINCT l.start FROM linked l JOIN customer_stop s ON s.customer_id = l.id \
+         WHERE s.channel = $2"
+    ))
+    .bind::<Array<SqlUuid>, _>(customers)
+    .bind::<Text, _>(channel)
+    .load(connection)?;
+    Ok(unwilling.into_iter().map(|row| row.start).collect())
 }
 
 /// Inserts a stop; one that is there stays as it is. Gives whether it is new.
