@@ -7,14 +7,16 @@ use crate::api::problem::ProblemField;
 use crate::api::{ApiResult, Body};
 use crate::app::App;
 use crate::audit::{self, Actor};
+use crate::callbacks::mode;
 use crate::customers;
 use crate::customers::Contact;
 use crate::delivery::eligibility::{self, Corrected};
 use crate::delivery::{invite, queries as deliveries};
 use crate::error::{Error, FieldError, Result};
+use crate::surveys::SurveyVersion;
 use crate::surveys::rules::{Facts, Rules};
 use crate::visits::intake::{self, CheckedContact};
-use crate::visits::model::{CheckedVisit, CustomerMessage, VisitMessage, VisitRow};
+use crate::visits::model::{CheckedVisit, CustomerMessage, Decision, VisitMessage, VisitRow};
 use crate::visits::queries as visits;
 use crate::visits::store::{self, Change, Stored};
 use crate::visits::{Outcome, api};
@@ -44,7 +46,7 @@ pub fn take_in(
         return Ok(known);
     }
     let (survey, _) = surveys.choose(facts(visit));
-    let decision = eligibility::decide(connection, visit, survey, &app.config, &app.keys, now)?;
+    let decision = decide(connection, app, visit, survey, now)?;
     let call_priority = app.keys.draw(store::CALL, &visit.external_id);
     let zone = app.config.organisation.time_zone;
     let stored = store::store(connection, visit, &decision, call_priority, zone, now)?;
@@ -52,6 +54,21 @@ pub fn take_in(
         invite::plan(connection, &app.keys, id, survey.id, send_at, now)?;
     }
     Ok(stored)
+}
+
+/// Decides what becomes of a visit: whether it is asked about, and by lot whether by phone instead of by mail.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn decide(
+    connection: &mut PgConnection,
+    app: &App,
+    visit: &CheckedVisit,
+    survey: &SurveyVersion,
+    now: DateTime<Utc>,
+) -> Result<Decision> {
+    let decision = eligibility::decide(connection, visit, survey, &app.config, &app.keys, now)?;
+    mode::decide(connection, &app.keys, visit, decision)
 }
 
 /// Returns what the rules for surveys look at.

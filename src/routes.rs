@@ -2,7 +2,7 @@
 
 use crate::accounts::{Access, Role, Scope, pages as accounts};
 use crate::answering::{api as responses, code as answering_code, pages as answering, theme};
-use crate::callbacks::{api as callbacks_api, pages as callbacks};
+use crate::callbacks::{api as callbacks_api, pages as callbacks, wave_api, work_api};
 use crate::delivery::pages as delivery;
 use crate::evaluations::{api as evaluations_api, pages as evaluations};
 use crate::finder::{
@@ -53,6 +53,8 @@ const READS_VISITS: Access = Access::Key(&[Scope::VisitsWrite, Scope::OutcomesRe
 const READS_OUTCOMES: Access = Access::Key(&[Scope::OutcomesRead]);
 const READS_RESPONSES: Access = Access::Key(&[Scope::ResponsesRead]);
 const CALLS: Access = Access::Key(&[Scope::CallbacksWork, Scope::CallbacksLead]);
+const WORKS_CALLS: Access = Access::Key(&[Scope::CallbacksWork]);
+const LEADS_CALLS: Access = Access::Key(&[Scope::CallbacksLead]);
 const READS_EVALUATIONS: Access = Access::Key(&[Scope::EvaluationsRead]);
 
 macro_rules! routes {
@@ -153,7 +155,12 @@ fn api() -> Vec<Route> {
         POST "/api/v1/visits/{id}/cancel" BRINGS_VISITS arrival::cancel;
         GET "/api/v1/outcomes" READS_OUTCOMES visits::outcomes;
         GET "/api/v1/responses" READS_RESPONSES responses::list;
+        POST "/api/v1/waves" LEADS_CALLS wave_api::create;
+        POST "/api/v1/waves/{id}/close" LEADS_CALLS wave_api::close_one;
         GET "/api/v1/callbacks" CALLS callbacks_api::list;
+        POST "/api/v1/callbacks/next" WORKS_CALLS work_api::next;
+        POST "/api/v1/callbacks/{id}/attempts" WORKS_CALLS work_api::attempt;
+        POST "/api/v1/callbacks/{id}/release" WORKS_CALLS work_api::release;
         GET "/api/v1/evaluations" READS_EVALUATIONS evaluations_api::show;
     }
 }

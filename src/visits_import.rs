@@ -5,7 +5,6 @@
 
 use crate::app::App;
 use crate::arrival;
-use crate::delivery::eligibility;
 use crate::error::{Error, Result};
 use crate::imports::{Group, Import, Layout, Problem, Progress, Rejects, each_chunk};
 use crate::surveys::rules::Rules;
@@ -188,14 +187,8 @@ impl Pass<'_> {
             }
             Some(_) => self.summary.forecast.repeated += 1,
             None => {
-                let decision = eligibility::decide(
-                    connection,
-                    &visit,
-                    self.surveys.choose(arrival::facts(&visit)).0,
-                    &self.app.config,
-                    &self.app.keys,
-                    self.now,
-                )?;
+                let survey = self.surveys.choose(arrival::facts(&visit)).0;
+                let decision = arrival::decide(connection, self.app, &visit, survey, self.now)?;
                 let forecast = &mut self.summary.forecast;
                 *forecast.outcomes.entry(decision.outcome.as_str()).or_default() += 1;
                 if let Some(at) = decision.send_at {

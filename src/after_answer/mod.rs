@@ -10,6 +10,7 @@ pub use alert::{ALERT, send};
 
 use crate::answering::queries::follow::{self, Followed};
 use crate::app::App;
+use crate::callbacks::service::{self, Why};
 use crate::cases;
 use crate::db::page::Cursor;
 use crate::error::Result;
@@ -35,7 +36,12 @@ struct Effect {
 
 /// Every effect. The page after the answer, with its link to tell others, is the same for everybody and stands in
 /// `answering`: whoever is asked to praise us only when they are content makes our scores a lie.
-const EFFECTS: &[Effect] = &[Effect { follows: is_low, act: open_case_and_alert }];
+const EFFECTS: &[Effect] = &[
+    Effect { follows: is_low, act: open_case_and_alert },
+    // Before the other, so that a wish is what is known of the call.
+    Effect { follows: |_, answer, _| answer.call_me, act: call_as_asked },
+    Effect { follows: is_low, act: call_for_service },
+];
 
 /// Follows answers that were stored since the last time, a part of them; returns how many. Call it in a transaction.
 ///
@@ -73,4 +79,16 @@ fn open_case_and_alert(connection: &mut PgConnection, answer: &Followed, now: Da
         jobs::enqueue(connection, ALERT, json!({"response": answer.id, "visit": answer.visit}), now, now)?;
     }
     Ok(())
+}
+
+fn call_as_asked(connection: &mut PgConnection, answer: &Followed, now: DateTime<Utc>) -> Result<()> {
+    service::open(connection, answer.visit, Why::AskedFor(answer.call_time.as_deref()), now).map(drop)
+}
+
+fn call_for_service(connection: &mut PgConnection, answer: &Followed, now: DateTime<Utc>) -> Result<()> {
+    // Whoever has just said it on the phone is not called again for it.
+    if answer.mode == "phone" {
+        return Ok(());
+    }
+    service::open(connection, answer.visit, Why::LowScore, now).map(drop)
 }

@@ -5,6 +5,7 @@ pub mod cards;
 pub mod decide;
 pub mod fetches;
 pub mod follow;
+pub mod phone;
 pub mod staff;
 mod store;
 

@@ -31,7 +31,7 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         .db(move |connection| {
             let rows = queries::list(connection, &filter, after, ROWS)?;
             let cut_at = usize::try_from(ROWS).unwrap_or(usize::MAX);
-            let (rows, meta) = page::cut(rows, cut_at, |row| Cursor { place: row.position, id: row.visit });
+            let (rows, meta) = page::cut(rows, cut_at, |row| Cursor { place: row.position, id: row.id });
             let href = |id| may_open.then(|| format!("/visits/{id}"));
             let rows: Vec<Row> = rows.iter().map(|row| Row::new(row, href(row.visit), today, zone)).collect();
             Ok((rows, meta.next))

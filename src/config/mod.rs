@@ -168,6 +168,15 @@ pub struct SendingConfig {
     pub domain_rate: Option<Rate>,
 }
 
+/// When and how customers are phoned.
+#[derive(Debug, Clone)]
+pub struct CallingConfig {
+    /// The customer's local hours in which the phone may ring.
+    pub window: SendWindow,
+    /// The address that dials, with `{number}` in it.
+    pub dial_url: String,
+}
+
 /// Who asks.
 #[derive(Debug, Clone)]
 pub struct OrganisationConfig {
@@ -218,6 +227,8 @@ pub struct Config {
     pub secret: Option<Keyring>,
     /// When surveys are mailed.
     pub sending: SendingConfig,
+    /// When and how customers are phoned.
+    pub calling: CallingConfig,
     /// Who asks.
     pub organisation: OrganisationConfig,
     /// What is logged (tracing's filter syntax).

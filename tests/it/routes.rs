@@ -78,6 +78,11 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("POST", "/api/v1/visits/{id}/cancel", VISIT_BRINGERS),
     ("GET", "/api/v1/outcomes", &["outcomes:read"]),
     ("GET", "/api/v1/responses", &["responses:read"]),
+    ("POST", "/api/v1/waves", &["callbacks:lead"]),
+    ("POST", "/api/v1/waves/{id}/close", &["callbacks:lead"]),
+    ("POST", "/api/v1/callbacks/next", &["callbacks:work"]),
+    ("POST", "/api/v1/callbacks/{id}/attempts", &["callbacks:work"]),
+    ("POST", "/api/v1/callbacks/{id}/release", &["callbacks:work"]),
     ("GET", "/api/v1/callbacks", &["callbacks:work", "callbacks:lead"]),
     ("GET", "/api/v1/evaluations", &["evaluations:read"]),
     // Last, for it ends the session.

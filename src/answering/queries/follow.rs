@@ -27,6 +27,12 @@ pub struct Followed {
     pub survey_version: Uuid,
     /// Whether it counts, and was given to us rather than imported.
     pub is_given: bool,
+    /// How it was given.
+    pub mode: String,
+    /// Whether they want to be called.
+    pub call_me: bool,
+    /// When.
+    pub call_time: Option<String>,
 }
 
 /// Lists what was stored or changed after a place; only answers before which no change is still under way.
@@ -51,6 +57,9 @@ pub fn list_after(connection: &mut PgConnection, after: Cursor, limit: i64) -> R
             response::answers,
             response::survey_version_id,
             exists(revisions).and(response::certainty.eq("confirmed")),
+            response::mode,
+            response::call_me,
+            response::call_time,
         ))
         .load(connection)?)
 }
