@@ -2,7 +2,9 @@
 
 use crate::accounts::{Access, Role, Scope, pages as accounts};
 use crate::answering::{api as responses, code as answering_code, pages as answering, theme};
-use crate::callbacks::{api as callbacks_api, pages as callbacks, wave_api, work_api};
+use crate::callbacks::{
+    api as callbacks_api, pages as callbacks, wave_api, wave_pages, work_api, work_pages,
+};
 use crate::delivery::pages as delivery;
 use crate::evaluations::{api as evaluations_api, pages as evaluations};
 use crate::finder::{
@@ -44,6 +46,10 @@ const LOOKS_UP_VISITS: Access = Access::Staff(&[Role::Admin, Role::Hr, Role::Man
 // nobody who is to have no customer data (TRUST C4).
 const HANDS_OUT_CARDS: Access = Access::Staff(&[Role::Hr]);
 const MEETS_CUSTOMERS: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Caller]);
+// Not HR: whoever calls must not know what customers have said of the people they ask about (TRUST C4).
+const PHONES: Access = Access::Staff(&[Role::Manager, Role::Caller]);
+const LEADS_CALLERS: Access = Access::Staff(&[Role::Hr, Role::Manager]);
+const DRAWS_WAVES: Access = Access::Staff(&[Role::Hr]);
 const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const WRITES_SURVEYS: Access = Access::Staff(&[Role::Hr]);
 const WATCHES_DELIVERY: Access = Access::Staff(&[Role::Admin, Role::Hr]);
@@ -107,6 +113,12 @@ fn staff() -> Vec<Route> {
         GET "/responses/{id}" READS_ANSWERS finder_responses::show;
         POST "/responses/{id}/decide" JUDGES_ANSWERS judgement::decide;
         GET "/callbacks" MEETS_CUSTOMERS callbacks::show;
+        GET "/callbacks/waves" LEADS_CALLERS wave_pages::show;
+        POST "/callbacks/waves" DRAWS_WAVES wave_pages::draw_one;
+        POST "/callbacks/waves/{id}/close" DRAWS_WAVES wave_pages::close_one;
+        POST "/callbacks/next" PHONES work_pages::next;
+        GET "/callbacks/{id}" PHONES work_pages::show;
+        POST "/callbacks/{id}" PHONES work_pages::store;
         GET "/customers" MEETS_CUSTOMERS customers::list;
         GET "/customers/{id}" MEETS_CUSTOMERS customers::show;
         GET "/visits" LOOKS_UP_VISITS finder_visits::list;

@@ -22,8 +22,13 @@ pub mod rules;
 pub mod service;
 pub mod settle;
 pub mod talk;
+mod typed;
 pub mod views;
 pub mod wave_api;
+pub mod wave_pages;
+mod wave_views;
 pub mod work_api;
+pub mod work_pages;
+mod work_views;
 
 pub use model::{Callback, Disposition, Kind, State};

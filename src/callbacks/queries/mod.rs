@@ -1,6 +1,7 @@
 //! Every statement on the tables of call-backs.
 
 pub mod candidates;
+pub mod watch;
 pub mod wave;
 pub mod work;
 

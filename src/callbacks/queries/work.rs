@@ -1,7 +1,7 @@
 //! Statements about the work on single call-backs.
 
 use crate::callbacks::model::{Caller, Disposition, State};
-use crate::db::schema::{callback, callback_attempt, customer, response, visit};
+use crate::db::schema::{callback, callback_attempt, customer, response, user_account, visit};
 use crate::error::{Error, Result};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::dsl::sql;
@@ -473,4 +473,13 @@ pub fn open_service(
 pub fn has_service(connection: &mut PgConnection, visit: Uuid) -> Result<bool> {
     let service = callback::table.filter(callback::visit_id.eq(visit)).filter(callback::kind.eq("service"));
     Ok(diesel::select(diesel::dsl::exists(service)).get_result(connection)?)
+}
+
+/// Finds the employee whom an account belongs to.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_employee(connection: &mut PgConnection, account: Uuid) -> Result<Option<Uuid>> {
+    let employee = user_account::table.find(account).select(user_account::employee_id);
+    Ok(employee.get_result::<Option<Uuid>>(connection).optional()?.flatten())
 }
