@@ -21,6 +21,7 @@ pub mod record;
 pub mod rules;
 pub mod service;
 pub mod settle;
+pub mod sheet;
 pub mod talk;
 mod typed;
 pub mod views;

@@ -35,6 +35,8 @@ pub struct Ended {
     pub fields: Fields,
     /// The number of the claim, where the caller's page has it.
     pub claim: Option<i32>,
+    /// When the call was, if it is told later.
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// Records an attempt at a call-back that the caller has claimed; call it in a transaction.
@@ -60,8 +62,8 @@ pub fn record(
     }
     let call = Talk::read(connection, app, task)?;
     let checked = check(&call, ended, now)?;
-    let by = caller.actor.to_string();
-    let number = note(connection, &call, ended, &by, now)?;
+    let (by, at) = (caller.actor.to_string(), ended.at.unwrap_or(now));
+    let number = note(connection, &call, ended, &by, at)?;
     if let Some(answers) = &checked {
         let answer = PhoneAnswer {
             visit,
@@ -72,7 +74,7 @@ pub fn record(
             call: &[id.as_bytes().as_slice(), &number.to_be_bytes()].concat(),
             by: &by,
         };
-        phone::store(connection, &answer, now)?;
+        phone::store(connection, &answer, at)?;
     }
     if let Some(phone) = call.whom.phone().filter(|_| ended.disposition == Disposition::DoNotCall) {
         file::stop_calls(connection, &app.keys, phone, now)?;
@@ -88,13 +90,13 @@ fn note(
     call: &Talk,
     ended: &Ended,
     by: &str,
-    now: DateTime<Utc>,
+    at: DateTime<Utc>,
 ) -> Result<i32> {
-    let (number, local) = (call.task.attempts + 1, now.with_timezone(&call.zone).naive_local());
+    let (number, local) = (call.task.attempts + 1, at.with_timezone(&call.zone).naive_local());
     let attempt = NewAttempt {
         callback_id: call.task.id,
         number,
-        at: now,
+        at,
         by,
         disposition: ended.disposition.as_str(),
         local_day: local.date(),
@@ -164,6 +166,9 @@ fn check(call: &Talk, ended: &Ended, now: DateTime<Utc>) -> Result<Option<Answer
             return Err(Error::invalid_field("/appointment", "must lie in the next 60 days"));
         }
         _ => {}
+    }
+    if ended.at.is_some_and(|at| at > now || at < call.task.created_at) {
+        return Err(Error::invalid_field("/attempted_at", "must lie between the draw and now"));
     }
     let questions = &call.about.content.questions;
     let is_question = |name: &str| questions.iter().any(|question| question.key == name);

@@ -244,5 +244,6 @@ fn read(request: AttemptRequest) -> Result<Ended> {
         appointment: request.appointment,
         fields: Fields::parse(body.as_bytes()),
         claim: None,
+        at: None,
     })
 }

@@ -152,7 +152,7 @@ fn ended(word: &str, typed: &Fields, draft: &Draft, zone: Tz, claim: Option<i32>
     };
     // What was typed before it turned out that nothing is answered belongs to nobody.
     let fields = if disposition.has_answers() { draft.fields() } else { Fields::default() };
-    Ok(Ended { disposition, appointment, fields, claim })
+    Ok(Ended { disposition, appointment, fields, claim, at: None })
 }
 
 /// Reads a day and time on the customer's clock.

@@ -9,6 +9,7 @@ mod import;
 mod mail;
 mod objections;
 pub mod run;
+mod wave;
 
 use crate::boot::{Boot, BootError};
 use crate::config::Config;
@@ -59,6 +60,11 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// Hand a wave of call-backs to a firm that phones with another system, and take its results in.
+    Wave {
+        #[command(subcommand)]
+        action: wave::WaveAction,
+    },
     /// Evaluate all employees over a period of visit dates.
     Evaluate(evaluate::Options),
     /// Give a colleague an account.
@@ -105,6 +111,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Work => run::work(&boot)?,
         Command::Sending { action } => run::sending(&boot, &action)?,
         Command::Import { what } => return import::run(&boot, &what),
+        Command::Wave { action } => return wave::run(&boot, action),
         Command::Evaluate(options) => evaluate::run(&boot, &options)?,
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,

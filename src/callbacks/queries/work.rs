@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Bool, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{
-    ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl,
-    Queryable, QueryableByName, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension,
+    PgConnection, PgExpressionMethods, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -482,4 +482,31 @@ pub fn has_service(connection: &mut PgConnection, visit: Uuid) -> Result<bool> {
 pub fn find_employee(connection: &mut PgConnection, account: Uuid) -> Result<Option<Uuid>> {
     let employee = user_account::table.find(account).select(user_account::employee_id);
     Ok(employee.get_result::<Option<Uuid>>(connection).optional()?.flatten())
+}
+
+/// Lists the call-backs of a wave that are open or claimed by somebody, in their order.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_of_wave(connection: &mut PgConnection, wave: Uuid, by: &str) -> Result<Vec<Uuid>> {
+    let theirs = callback::state.eq(State::Open.as_str()).or(callback::claimed_by.is_not_distinct_from(by));
+    Ok(callback::table
+        .inner_join(visit::table)
+        .filter(callback::wave_id.eq(wave))
+        .filter(theirs)
+        .filter(visit::outcome.eq("to_call"))
+        .order((callback::rank, callback::call_priority, callback::id))
+        .select(callback::id)
+        .load(connection)?)
+}
+
+/// Tells whether an attempt at that time was recorded.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_attempted(connection: &mut PgConnection, id: Uuid, at: DateTime<Utc>) -> Result<bool> {
+    let known = callback_attempt::table
+        .filter(callback_attempt::callback_id.eq(id))
+        .filter(callback_attempt::at.eq(at));
+    Ok(diesel::select(diesel::dsl::exists(known)).get_result(connection)?)
 }
