@@ -29,7 +29,12 @@ pub const ANSWERED_LATE: &str = "answered_late";
 /// # Errors
 /// When the database does not answer.
 pub fn due(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
-    Ok(overtaken(connection, None, now)? + abandoned(connection, now)?)
+    let settled = overtaken(connection, None, now)? + abandoned(connection, now)?;
+    // Two last calls that end at the same moment do not see each other.
+    for wave in waves::list_open(connection)? {
+        close::if_worked(connection, wave, now)?;
+    }
+    Ok(settled)
 }
 
 /// Ends call-backs whose visits left the list by another way: a refusal by mail keeps its place among the called.
@@ -94,10 +99,10 @@ pub fn give_back(connection: &mut PgConnection, task: &Task, now: DateTime<Utc>)
 /// When the database does not answer.
 pub fn leave_if_closed(connection: &mut PgConnection, task: &Task, now: DateTime<Utc>) -> Result<()> {
     let Some(id) = task.wave else { return Ok(()) };
-    let wave = waves::lock(connection, id)?;
-    if wave.is_open() {
+    if waves::stays_open(connection, id)? {
         return Ok(());
     }
+    let wave = waves::lock(connection, id)?;
     let left = (task.id, task.visit, task.came_from.clone(), task.attempts);
     close::leave(connection, &[left], "rule", now)?;
     close::realise(connection, &wave)

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 /// Customers to call.
-const CUSTOMERS: usize = 120;
+const CUSTOMERS: usize = 60;
 
 /// Callers at work at the same time.
-const CALLERS: usize = 12;
+const CALLERS: usize = 8;
 
 fn company(app: &TestApp) {
     let bringer = app.client(&[Scope::VisitsWrite]);
@@ -60,6 +60,7 @@ fn callers_at_the_same_moment_never_get_the_same_customer() {
          AND c.attempts = (SELECT count(*) FROM callback_attempt a WHERE a.callback_id = c.id)";
     assert_eq!(app.value(consistent), CUSTOMERS.to_string());
     assert_eq!(app.value("SELECT count(*) FROM callback WHERE state = 'claimed'"), "0");
+    assert_eq!(app.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "0");
 }
 
 #[test]
@@ -69,7 +70,7 @@ fn callers_at_the_same_moment_take_the_list_from_its_top() {
     let (_, lead) = keys(&app);
     draw(&lead, 1.0);
     let ordered =
-        app.rows("SELECT v.external_id FROM visit v ORDER BY v.priority DESC, v.call_priority LIMIT 24");
+        app.rows("SELECT v.external_id FROM visit v ORDER BY v.priority DESC, v.call_priority LIMIT 16");
     let callers: Vec<_> = (0..CALLERS).map(|_| app.client(&[Scope::CallbacksWork])).collect();
     let mut taken: Vec<String> = Vec::new();
     for _ in 0..2 {

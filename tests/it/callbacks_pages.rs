@@ -135,10 +135,11 @@ fn the_form_of_a_claim_that_ran_out_records_nothing_under_the_next_one() {
     draw(&keys(&app).1, 1.0);
     let caller = app.staff(Role::Caller, None);
     let path = next(&caller);
-    let page = caller.get(&path).expect(200);
-    let (csrf, claim) = (page.hidden("csrf"), page.hidden("claim"));
+    let claim = caller.get(&path).expect(200).hidden("claim");
     app.advance(chrono::TimeDelta::minutes(31));
+    let caller = app.sign_in("caller@example.com");
     assert_eq!(next(&caller), path);
+    let csrf = caller.get(&path).expect(200).hidden("csrf");
     let old = [("csrf", csrf.as_str()), ("claim", claim.as_str()), ("disposition", "refused")];
     caller.post_form(&path, &old).expect(409);
     assert_eq!(app.outcome("W1"), "to_call");
@@ -223,9 +224,9 @@ fn a_caller_reads_no_score_no_comment_and_no_earlier_answer_anywhere() {
     app.advance(chrono::TimeDelta::minutes(31));
     let claimed = key.post_json("/api/v1/callbacks/next", &json!({})).expect(200).body;
     assert!(claimed.contains("Ann Sample") && !claimed.contains("planted words"), "{claimed}");
-    for response in ["responses", "waves"] {
-        assert_ne!(caller.get(&format!("/{response}")).status, 200);
-    }
+    let caller = app.sign_in("caller@example.com");
+    caller.get("/responses").expect(403);
+    caller.get("/callbacks/waves").expect(403);
     caller.get(&format!("/visits/{}", id_of(&app, "W1"))).expect(403);
 }
 

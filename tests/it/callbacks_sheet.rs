@@ -19,7 +19,7 @@ fn a_firm_gets_the_list_in_order_and_its_results_come_back_under_the_same_rules(
         lines[0]
             .starts_with("order,callback_id,visit_id,kind,customer_name,customer_phone,language,time_zone")
     );
-    assert!(lines[0].contains(",disposition,attempted_at,appointment,overall,process,"), "{}", lines[0]);
+    assert!(lines[0].contains(",disposition,attempted_at,appointment,overall,wrong,"), "{}", lines[0]);
     let visits: Vec<&str> = lines[1..].iter().map(|line| line.split(',').nth(2).unwrap()).collect();
     assert_eq!(visits, ["W10", "W9", "W2", "W4", "W7", "W5"]);
     assert!(lines[1].contains("'+441632960114"), "a spreadsheet does not count with a number: {}", lines[1]);

@@ -254,7 +254,7 @@ fn every_change_of_a_wave_is_folded_and_leaves_a_trace() {
     assert_eq!(app.value("SELECT count(DISTINCT visit_id) FROM changed_visit"), "8");
     let told = app.rows("SELECT action FROM audit_entry WHERE action LIKE 'wave.%' ORDER BY id");
     assert_eq!(told, ["wave.drawn", "wave.closed"]);
-    let history = "SELECT concat_ws(' ', outcome, reason) FROM visit_outcome o JOIN visit v ON v.id = o.visit_id \
+    let history = "SELECT concat_ws(' ', o.outcome, o.reason) FROM visit_outcome o JOIN visit v ON v.id = o.visit_id \
                    WHERE v.external_id = 'W1' ORDER BY o.id DESC LIMIT 2";
     assert_eq!(
         app.rows(history),

@@ -49,7 +49,7 @@ fn the_claimed_answer_has_exactly_the_fields_of_the_handbook() {
     let first = json!({"key": "overall", "text": callback["questions"][0]["text"], "kind": "rating", "min": 1, "max": 5});
     assert_eq!(callback["questions"][0], first);
     let keys: Vec<&String> = callback.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["id", "customer", "visit", "script", "questions", "expires_at"]);
+    assert_eq!(keys, ["customer", "expires_at", "id", "questions", "script", "visit"]);
     let told = attempt(&caller, &callback, &json!({"disposition": "busy"}));
     assert_eq!(
         told,

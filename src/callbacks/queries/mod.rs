@@ -137,6 +137,10 @@ fn load(
             (visit::customer_phone.is_not_null(), customer::phone.nullable().is_not_null()),
         ))
         .into_boxed();
+    if filter.state == State::Done {
+        // Whoever was in the frame of a wave and not drawn never had a call-back to end.
+        query = query.filter(callback::wave_id.is_null().or(callback::ended_at.is_not_null()));
+    }
     if let Sees::Team(team) = filter.sees {
         let theirs = visit_employee::table
             .filter(visit_employee::team_id.eq(team.unwrap_or_default()))

@@ -135,6 +135,23 @@ pub fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Wave> {
     found.ok_or_else(|| Error::not_found("wave"))
 }
 
+/// Tells whether a wave is open, and sees to it that it stays so until the end of the transaction.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn stays_open(connection: &mut PgConnection, id: Uuid) -> Result<bool> {
+    let state: String = wave::table.find(id).select(wave::state).for_share().get_result(connection)?;
+    Ok(state == "open")
+}
+
+/// Lists the open waves.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_open(connection: &mut PgConnection) -> Result<Vec<Uuid>> {
+    Ok(wave::table.filter(wave::state.eq("open")).order(wave::id).select(wave::id).load(connection)?)
+}
+
 /// Lists the newest waves first.
 ///
 /// # Errors
