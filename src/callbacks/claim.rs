@@ -4,11 +4,13 @@ use super::model::Caller;
 use super::queries::work::{self, Due};
 use super::settle;
 use crate::app::App;
+use crate::audit;
 use crate::config::zone_or;
 use crate::error::{Error, Result};
 use crate::visits::queries::lock_outcome;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
+use serde_json::json;
 use uuid::Uuid;
 
 /// After so long without a sign of the caller a call-back is offered again.
@@ -54,7 +56,13 @@ fn may_ring(app: &App, due: &Due, now: DateTime<Utc>) -> bool {
 
 fn take(connection: &mut PgConnection, due: &Due, caller: &Caller, now: DateTime<Utc>) -> Result<bool> {
     let by = caller.actor.to_string();
-    Ok(work::claim(connection, due.id, &by, now + IDLE)?.is_some())
+    if work::claim(connection, due.id, &by, now + IDLE)?.is_none() {
+        return Ok(false);
+    }
+    // Whoever claims sees name and number.
+    let subject = format!("callback {}", due.id);
+    audit::record(connection, now, caller.actor, "callback.claimed", &subject, json!({}))?;
+    Ok(true)
 }
 
 /// Gives a claimed call-back back; it is offered again. Call it in a transaction.
