@@ -2,7 +2,8 @@
 
 use super::claim::is_theirs;
 use super::model::{Caller, Disposition};
-use super::queries::work::{self, GoesOn, NewAttempt, Task};
+use super::queries::attempts::{self, NewAttempt};
+use super::queries::work::{self, GoesOn, Task};
 use super::talk::Talk;
 use super::{close, file, rules, settle};
 use crate::answering::form::{self, Answers};
@@ -103,7 +104,7 @@ fn note(
         local_time: local.time(),
         appointment: ended.appointment,
     };
-    work::insert_attempt(connection, &attempt)?;
+    attempts::insert(connection, &attempt)?;
     Ok(number)
 }
 
@@ -112,7 +113,7 @@ fn go_on(connection: &mut PgConnection, app: &App, call: &Talk, ended: &Ended, b
     let (now, task) = (app.clock.now(), &call.task);
     let outcome = match (ended.disposition, rules::outcome(ended.disposition)) {
         (Disposition::NoAnswer | Disposition::Busy, _) => {
-            let tried = work::list_tried(connection, task.id)?;
+            let tried = attempts::list_tried(connection, task.id)?;
             rules::is_unreachable(&tried).then_some(Outcome::Unreachable)
         }
         (_, outcome) => outcome,
@@ -143,7 +144,7 @@ fn later(connection: &mut PgConnection, app: &App, call: &Talk, ended: &Ended) -
         let best_time = Some(rules::time_of_day(local).to_owned());
         return Ok(GoesOn { due_at: Some(at), appointment: Some(at), best_time });
     }
-    let tried = work::list_tried(connection, call.task.id)?;
+    let tried = attempts::list_tried(connection, call.task.id)?;
     let window = &app.config.calling.window;
     let (at, word) = rules::again(ended.disposition, &tried, window, call.zone, app.clock.now());
     Ok(GoesOn { due_at: Some(at), appointment: None, best_time: Some(word.to_owned()) })

@@ -1,7 +1,7 @@
 //! Calls for service: somebody asked to be called, or was not satisfied. They jump the queue, ask no survey and stand
 //! outside the scores.
 
-use super::queries::{candidates, work};
+use super::queries::{candidates, service as queries};
 use crate::error::Result;
 use crate::ids;
 use chrono::{DateTime, Utc};
@@ -34,12 +34,10 @@ impl Why<'_> {
 pub fn open(connection: &mut PgConnection, visit: Uuid, why: Why<'_>, now: DateTime<Utc>) -> Result<bool> {
     let best_time = match why {
         Why::AskedFor(time) => time,
-        Why::LowScore
-            if !candidates::is_covered(connection, visit)? || work::has_service(connection, visit)? =>
-        {
+        Why::LowScore if !candidates::is_covered(connection, visit)? || queries::has(connection, visit)? => {
             return Ok(false);
         }
         Why::LowScore => None,
     };
-    work::open_service(connection, ids::new_id(), visit, why.as_str(), best_time, now)
+    queries::open(connection, ids::new_id(), visit, why.as_str(), best_time, now)
 }

@@ -2,7 +2,7 @@
 
 use super::claim::IDLE;
 use super::model::{Caller, Disposition};
-use super::queries::work;
+use super::queries::{attempts, work};
 use super::record::{Ended, record};
 use super::talk::Talk;
 use crate::app::App;
@@ -190,7 +190,7 @@ fn store<'a>(
     let fields = Fields::parse(body.as_bytes());
     let ended = Ended { disposition, appointment: time("appointment")?, fields, claim: None, at: Some(at) };
     db::transaction(connection, |connection| {
-        if work::is_attempted(connection, id, at)? {
+        if attempts::is_attempted(connection, id, at)? {
             return Ok(false);
         }
         let task = work::find(connection, id)?;

@@ -1,7 +1,8 @@
 //! What a caller needs for one call: whom to greet, what to say, and the survey of this visit in its own order.
 
 use super::file;
-use super::queries::work::{self, Task, Whom};
+use super::queries::whom::{self, Whom};
+use super::queries::work::Task;
 use crate::answering::queries::cards::{self, find_mailed_version};
 use crate::answering::show::language;
 use crate::answering::views;
@@ -50,7 +51,7 @@ impl Talk {
         if !organisation.names_employees {
             about.employees.clear();
         }
-        let whom = work::find_whom(connection, task.visit)?;
+        let whom = whom::find(connection, task.visit)?;
         Ok(Self {
             notes: file::notes(connection, whom.customer, app.clock.now())?,
             language: language(None, about.language.as_deref(), &organisation.language),

@@ -2,7 +2,7 @@
 
 use super::claim::{self, IDLE, is_theirs};
 use super::model::{Caller, Disposition};
-use super::queries::work;
+use super::queries::{attempts, whom, work};
 use super::record::{Ended, record};
 use super::talk::Talk;
 use super::typed::Draft;
@@ -31,7 +31,7 @@ pub fn caller(connection: &mut PgConnection, person: &SignedIn) -> Result<Caller
     let team = if person.role == Role::Manager { person.team } else { None };
     Ok(Caller {
         actor: Actor::User(person.user),
-        employee: work::find_employee(connection, person.user)?,
+        employee: whom::find_employee(connection, person.user)?,
         team,
     })
 }
@@ -60,8 +60,8 @@ fn read(connection: &mut PgConnection, app: &App, person: &SignedIn, id: Uuid) -
     let task = work::find(connection, id)?;
     let caller = caller(connection, person)?;
     is_theirs(&task, &caller, None, app.clock.now())?;
-    let attempts = work::list_attempts(connection, id)?;
-    let ids: Vec<Uuid> = attempts.iter().filter_map(|(_, by, _)| id_in(by)).collect();
+    let made = attempts::list(connection, id)?;
+    let ids: Vec<Uuid> = made.iter().filter_map(|(_, by, _)| id_in(by)).collect();
     let names = list_names(connection, &ids)?;
     let zone = app.config.organisation.time_zone;
     let told = |(at, by, word): &(DateTime<Utc>, String, String)| {
@@ -69,7 +69,7 @@ fn read(connection: &mut PgConnection, app: &App, person: &SignedIn, id: Uuid) -
         let name = name.or_else(|| id_in(by).and_then(|id| names.get(&id)).map(String::as_str));
         Try::new(*at, zone, name.unwrap_or("another program"), word)
     };
-    let tries = attempts.iter().map(told).collect();
+    let tries = made.iter().map(told).collect();
     let draft = Draft::read(task.draft.as_ref());
     Ok(Shown { call: Talk::read(connection, app, task)?, draft, tries })
 }

@@ -214,9 +214,21 @@ fn lead(call: &Talk, zone: Tz) -> String {
     let about =
         format!("{} on {}, {}{by}.", call.about.service, long_day(local.date_naive()), local.format("%H:%M"));
     match call.task.reason.as_deref() {
-        Some("call_me") => format!("{about} They asked to be called."),
+        Some("call_me") => match call.task.best_time.as_deref() {
+            Some(time) => format!("{about} They asked to be called, best {}.", at_time(time)),
+            None => format!("{about} They asked to be called."),
+        },
         Some("low_score") => format!("{about} They were not satisfied."),
         _ => about,
+    }
+}
+
+fn at_time(word: &str) -> &'static str {
+    match word {
+        "morning" => "in the morning",
+        "midday" => "around midday",
+        "afternoon" => "in the afternoon",
+        _ => "in the evening",
     }
 }
 

@@ -132,9 +132,6 @@ fn axe_finds_nothing_on_the_pages_of_calling() {
     browser.press("button[name='overall'][value='2']");
     wait_for(&browser, "name=\"wrong\"");
     axe::finds_nothing(&browser, source);
-    let picture = std::env::temp_dir().join("hearback-call.png");
-    browser.view(1280, 900, "light");
-    std::fs::write(picture, browser.picture()).unwrap();
     browser.press("button[value='no_answer']");
     browser.wait_for("Call-backs");
     browser.press(".me button");
@@ -142,6 +139,4 @@ fn axe_finds_nothing_on_the_pages_of_calling() {
     sign_in(&browser, &app.base, "hr@example.com", "/callbacks/waves");
     browser.wait_for("How calling goes");
     axe::finds_nothing(&browser, source);
-    browser.view(1280, 900, "light");
-    std::fs::write(std::env::temp_dir().join("hearback-waves.png"), browser.picture()).unwrap();
 }

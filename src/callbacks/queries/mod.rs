@@ -1,8 +1,11 @@
 //! Every statement on the tables of call-backs.
 
+pub mod attempts;
 pub mod candidates;
+pub mod service;
 pub mod watch;
 pub mod wave;
+pub mod whom;
 pub mod work;
 
 pub use super::model::NewCallback;

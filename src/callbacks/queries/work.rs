@@ -1,14 +1,14 @@
 //! Statements about the work on single call-backs.
 
-use crate::callbacks::model::{Caller, Disposition, State};
-use crate::db::schema::{callback, callback_attempt, customer, response, user_account, visit};
+use crate::callbacks::model::{Caller, State};
+use crate::db::schema::{callback, visit};
 use crate::error::{Error, Result};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Bool, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension,
-    PgConnection, PgExpressionMethods, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, PgExpressionMethods, QueryDsl,
+    Queryable, QueryableByName, RunQueryDsl,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -202,6 +202,8 @@ pub struct Task {
     pub reason: Option<String>,
     /// When it came.
     pub created_at: DateTime<Utc>,
+    /// The time of day that is worth a try.
+    pub best_time: Option<String>,
 }
 
 type TaskColumns = (
@@ -218,6 +220,7 @@ type TaskColumns = (
     callback::draft,
     callback::reason,
     callback::created_at,
+    callback::best_time,
 );
 
 const TASK: TaskColumns = (
@@ -234,6 +237,7 @@ const TASK: TaskColumns = (
     callback::draft,
     callback::reason,
     callback::created_at,
+    callback::best_time,
 );
 
 /// Finds a call-back.
@@ -252,48 +256,6 @@ pub fn find(connection: &mut PgConnection, id: Uuid) -> Result<Task> {
 pub fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Task> {
     let found = callback::table.find(id).select(TASK).for_update().get_result(connection).optional()?;
     found.ok_or_else(|| Error::not_found("call-back"))
-}
-
-/// Whom to call: name, number, id and day of the visit as it came.
-#[derive(Debug, Clone, Queryable)]
-pub struct Whom {
-    /// Id of the visit in the system that sent it.
-    pub external_id: String,
-    /// The number that the visit came with.
-    pub visit_phone: Option<String>,
-    /// The number of the file.
-    pub file_phone: Option<String>,
-    /// The number at which they asked to be called.
-    pub wished_phone: Option<String>,
-    /// The customer's file.
-    pub customer: Option<Uuid>,
-}
-
-impl Whom {
-    /// Returns the number to call.
-    pub fn phone(&self) -> Option<&str> {
-        let wished = self.wished_phone.as_deref();
-        wished.or(self.visit_phone.as_deref()).or(self.file_phone.as_deref())
-    }
-}
-
-/// Finds whom to call about a visit.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn find_whom(connection: &mut PgConnection, visit: Uuid) -> Result<Whom> {
-    Ok(visit::table
-        .left_join(customer::table)
-        .left_join(response::table)
-        .filter(visit::id.eq(visit))
-        .select((
-            visit::external_id,
-            visit::customer_phone,
-            customer::phone.nullable(),
-            response::call_number.nullable(),
-            visit::customer_id,
-        ))
-        .get_result(connection)?)
 }
 
 /// Gives a call-back a longer lease, and keeps what was typed so far.
@@ -373,117 +335,6 @@ pub fn end(
     Ok(())
 }
 
-/// An attempt to insert.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = callback_attempt)]
-pub struct NewAttempt<'a> {
-    /// The call-back.
-    pub callback_id: Uuid,
-    /// Its number, from 1.
-    pub number: i32,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// By whom, as the audit log writes it.
-    pub by: &'a str,
-    /// How it ended.
-    pub disposition: &'static str,
-    /// The customer's day.
-    pub local_day: NaiveDate,
-    /// The customer's time.
-    pub local_time: NaiveTime,
-    /// The agreed time.
-    pub appointment: Option<DateTime<Utc>>,
-}
-
-/// Inserts an attempt and counts it.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn insert_attempt(connection: &mut PgConnection, attempt: &NewAttempt<'_>) -> Result<()> {
-    diesel::insert_into(callback_attempt::table).values(attempt).execute(connection)?;
-    diesel::update(callback::table.find(attempt.callback_id))
-        .set(callback::attempts.eq(attempt.number))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// Lists day and time of the attempts that reached nobody, on the customer's clock.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn list_tried(connection: &mut PgConnection, id: Uuid) -> Result<Vec<(NaiveDate, NaiveTime)>> {
-    Ok(callback_attempt::table
-        .filter(callback_attempt::callback_id.eq(id))
-        .filter(
-            callback_attempt::disposition
-                .eq_any([Disposition::NoAnswer.as_str(), Disposition::Busy.as_str()]),
-        )
-        .order(callback_attempt::number)
-        .select((callback_attempt::local_day, callback_attempt::local_time))
-        .load(connection)?)
-}
-
-/// An attempt: when, by whom, how it ended.
-pub type Attempt = (DateTime<Utc>, String, String);
-
-/// Lists the attempts of a call-back, the newest first.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn list_attempts(connection: &mut PgConnection, id: Uuid) -> Result<Vec<Attempt>> {
-    Ok(callback_attempt::table
-        .filter(callback_attempt::callback_id.eq(id))
-        .order(callback_attempt::number.desc())
-        .select((callback_attempt::at, callback_attempt::by, callback_attempt::disposition))
-        .load(connection)?)
-}
-
-/// Opens the call for service of a visit, or opens it again once it ended; false when it is open already.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn open_service(
-    connection: &mut PgConnection,
-    id: Uuid,
-    visit: Uuid,
-    reason: &str,
-    best_time: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    let opened = diesel::sql_query(
-        "INSERT INTO callback AS c (id, visit_id, kind, state, created_at, rank, call_priority, reason, best_time) \
-         SELECT $1, id, 'service', 'open', $3, 0, call_priority, $4, $5 FROM visit WHERE id = $2 \
-         ON CONFLICT (visit_id, (kind = 'service')) DO UPDATE SET state = 'open', called = NULL, due_at = NULL, \
-         appointment = NULL, disposition = NULL, ended_at = NULL, reason = EXCLUDED.reason, \
-         best_time = EXCLUDED.best_time, created_at = EXCLUDED.created_at WHERE c.state = 'done'",
-    )
-    .bind::<SqlUuid, _>(id)
-    .bind::<SqlUuid, _>(visit)
-    .bind::<Timestamptz, _>(now)
-    .bind::<Text, _>(reason)
-    .bind::<Nullable<Text>, _>(best_time)
-    .execute(connection)?;
-    Ok(opened == 1)
-}
-
-/// Tells whether a visit has a call for service, over or not.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn has_service(connection: &mut PgConnection, visit: Uuid) -> Result<bool> {
-    let service = callback::table.filter(callback::visit_id.eq(visit)).filter(callback::kind.eq("service"));
-    Ok(diesel::select(diesel::dsl::exists(service)).get_result(connection)?)
-}
-
-/// Finds the employee whom an account belongs to.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn find_employee(connection: &mut PgConnection, account: Uuid) -> Result<Option<Uuid>> {
-    let employee = user_account::table.find(account).select(user_account::employee_id);
-    Ok(employee.get_result::<Option<Uuid>>(connection).optional()?.flatten())
-}
-
 /// Lists the call-backs of a wave that are open or claimed by somebody, in their order.
 ///
 /// # Errors
@@ -498,15 +349,4 @@ pub fn list_of_wave(connection: &mut PgConnection, wave: Uuid, by: &str) -> Resu
         .order((callback::rank, callback::call_priority, callback::id))
         .select(callback::id)
         .load(connection)?)
-}
-
-/// Tells whether an attempt at that time was recorded.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn is_attempted(connection: &mut PgConnection, id: Uuid, at: DateTime<Utc>) -> Result<bool> {
-    let known = callback_attempt::table
-        .filter(callback_attempt::callback_id.eq(id))
-        .filter(callback_attempt::at.eq(at));
-    Ok(diesel::select(diesel::dsl::exists(known)).get_result(connection)?)
 }
