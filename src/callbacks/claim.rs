@@ -2,7 +2,7 @@
 
 use super::model::Caller;
 use super::queries::work::{self, Due};
-use super::settle;
+use super::{rules, settle};
 use crate::app::App;
 use crate::audit;
 use crate::config::zone_or;
@@ -15,6 +15,9 @@ use uuid::Uuid;
 
 /// After so long without a sign of the caller a call-back is offered again.
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
+
+/// For how long a call waits for the time of day for which the customer has asked.
+const WISHED: TimeDelta = TimeDelta::hours(24);
 
 /// How many due call-backs are looked at together.
 const PAGE: i64 = 50;
@@ -49,9 +52,13 @@ pub fn next(connection: &mut PgConnection, app: &App, caller: &Caller) -> Result
     }
 }
 
+/// In the customer's hours, and for a day at the time of day for which they have asked.
 fn may_ring(app: &App, due: &Due, now: DateTime<Utc>) -> bool {
     let zone = zone_or(app.config.organisation.time_zone, due.time_zone.as_deref());
-    app.config.calling.window.holds(now, zone)
+    let time_of_day = rules::time_of_day(now.with_timezone(&zone).time());
+    let suits =
+        due.wished.as_ref().is_none_or(|wished| wished == time_of_day || due.created_at < now - WISHED);
+    suits && app.config.calling.window.holds(now, zone)
 }
 
 fn take(connection: &mut PgConnection, due: &Due, caller: &Caller, now: DateTime<Utc>) -> Result<bool> {

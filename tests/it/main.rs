@@ -22,6 +22,7 @@ mod callbacks_browser;
 mod callbacks_history;
 mod callbacks_many;
 mod callbacks_pages;
+mod callbacks_service;
 mod callbacks_sheet;
 mod callbacks_waves;
 mod callbacks_work;

@@ -32,7 +32,17 @@ pub struct Due {
     /// The customer's zone.
     #[diesel(sql_type = Nullable<Text>)]
     pub time_zone: Option<String>,
+    /// The time of day for which the customer has asked, of a call for service that was not tried yet.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub wished: Option<String>,
+    /// When it came.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
 }
+
+/// What is read of each.
+const DUE: &str = "SELECT c.id, c.rank, c.call_priority, v.customer_time_zone AS time_zone, c.created_at, \
+     CASE WHEN c.kind = 'service' AND c.attempts = 0 THEN c.best_time END AS wished";
 
 /// What may be given to a caller at all: a visit that still waits, with a number, that the caller has no part in.
 /// Placeholders: $1 now, $2 the caller's employee, $3 the team that the caller manages.
@@ -56,7 +66,7 @@ pub fn list_appointments(
     limit: i64,
 ) -> Result<Vec<Due>> {
     let sql = format!(
-        "SELECT c.id, c.rank, c.call_priority, v.customer_time_zone AS time_zone {MAY_CALL} \
+        "{DUE} {MAY_CALL} \
          AND c.appointment <= $1 ORDER BY c.appointment, c.id LIMIT $4"
     );
     Ok(diesel::sql_query(sql)
@@ -79,7 +89,7 @@ pub fn list_due(
     limit: i64,
 ) -> Result<Vec<Due>> {
     let sql = format!(
-        "SELECT c.id, c.rank, c.call_priority, v.customer_time_zone AS time_zone {MAY_CALL} \
+        "{DUE} {MAY_CALL} \
          AND c.appointment IS NULL AND (c.due_at IS NULL OR c.due_at <= $1) \
          AND (c.rank, c.call_priority, c.id) > ($5, $6, $7) \
          ORDER BY c.rank, c.call_priority, c.id LIMIT $4"
