@@ -41,7 +41,7 @@ fn small() -> String {
             ""
         };
         let answer =
-            if answered.is_empty() { ",," } else { &format!("2025-03-30T09:00:00Z,{},{}", at % 11, at % 7) };
+            if answered.is_empty() { ",," } else { &format!("2025-02-28T23:00:00Z,{},{}", at % 11, at % 7) };
         let drawn = if by_mail { String::new() } else { probability.to_string() };
         writeln!(
             text,
