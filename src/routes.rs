@@ -8,7 +8,7 @@ use crate::callbacks::{
 use crate::delivery::pages as delivery;
 use crate::evaluations::{api as evaluations_api, pages as evaluations};
 use crate::finder::{
-    cards, customers, judgement, people, responses as finder_responses, visits as finder_visits,
+    audit, cards, customers, judgement, people, responses as finder_responses, visits as finder_visits,
 };
 use crate::survey_desk::{self, preview};
 use crate::surveys::{pages as surveys, question_pages, rule_pages};
@@ -53,6 +53,7 @@ const DRAWS_WAVES: Access = Access::Staff(&[Role::Hr]);
 const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const WRITES_SURVEYS: Access = Access::Staff(&[Role::Hr]);
 const WATCHES_DELIVERY: Access = Access::Staff(&[Role::Admin, Role::Hr]);
+const READS_AUDIT: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const RUNS_DELIVERY: Access = Access::Staff(&[Role::Admin]);
 const BRINGS_VISITS: Access = Access::Key(&[Scope::VisitsWrite]);
 const READS_VISITS: Access = Access::Key(&[Scope::VisitsWrite, Scope::OutcomesRead]);
@@ -144,6 +145,7 @@ fn staff() -> Vec<Route> {
         GET "/surveys/{key}/versions/{version}" WRITES_SURVEYS surveys::version;
         GET "/surveys/{key}/preview/mail" WRITES_SURVEYS preview::mail;
         GET "/surveys/{key}/preview/page" WRITES_SURVEYS preview::page;
+        GET "/audit" READS_AUDIT audit::show;
         GET "/delivery" WATCHES_DELIVERY delivery::show;
         POST "/delivery/switch" RUNS_DELIVERY delivery::switch;
         POST "/delivery/release" RUNS_DELIVERY delivery::release;

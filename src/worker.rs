@@ -6,6 +6,7 @@ use crate::after_answer;
 use crate::answering;
 use crate::api::idempotency;
 use crate::app::App;
+use crate::audit::{self, anchor};
 use crate::callbacks::settle;
 use crate::delivery::{self, Sender, close, collect, rescue};
 use crate::error::{Error, Result};
@@ -96,7 +97,24 @@ pub async fn round(app: &App, sender: &Sender) -> Result<()> {
     app.db(move |connection| fold(connection, now)).await?;
     let parts = app.clone();
     repeat(app, move |connection| after_answer::follow(connection, &parts)).await?;
+    seal_audit(app).await?;
     run_jobs(app).await
+}
+
+/// Seals the new entries of the audit log, and once a day writes its end where the database cannot reach.
+async fn seal_audit(app: &App) -> Result<()> {
+    let (keys, now) = (app.keys.clone(), app.clock.now());
+    repeat(app, move |connection| audit::seal(connection, &keys)).await?;
+    let Some(file) = app.config.audit_anchor.clone() else { return Ok(()) };
+    app.db(move |connection| {
+        if !jobs::is_due(connection, "audit.anchor", TimeDelta::days(1), now)? {
+            return Ok(());
+        }
+        let head = audit::queries::find_head(connection)?;
+        anchor::append(&file, &head, now)
+            .map_err(|error| Error::internal(format_args!("the audit log could not be anchored: {error}")))
+    })
+    .await
 }
 
 async fn repeat(
@@ -121,7 +139,7 @@ async fn run_jobs(app: &App) -> Result<()> {
     while let Some(job) =
         app.transaction(move |connection| jobs::claim(connection, worker, now, lease)).await?
     {
-        if job.name == after_answer::ALERT {
+        if after_answer::is_mail(&job) {
             let sent = after_answer::send(app, &job).await;
             app.db(move |connection| end_job(connection, &job, sent, worker, now)).await?;
         } else {

@@ -70,6 +70,7 @@ pub fn shell_for(app: &App, person: &SignedIn, current: &str) -> Shell {
         ("/people", "People", "i-people", &[Role::Admin, Role::Hr], 1),
         ("/surveys", "Surveys", "i-ask", &[Role::Hr], 1),
         ("/delivery", "Delivery", "i-mail", &[Role::Admin, Role::Hr], 1),
+        ("/audit", "Audit", "i-list", &[Role::Admin, Role::Hr], 1),
     ];
     let nav = entries.iter().filter(|(_, _, _, roles, _)| roles.contains(&person.role));
     let nav = nav.map(|&(href, label, icon, _, group)| NavItem {

@@ -3,32 +3,24 @@
 
 use crate::accounts::queries as accounts;
 use crate::app::App;
-use crate::delivery::{self, letter::sender};
-use crate::error::{Error, Kind, Result};
+use crate::delivery::letter::sender;
+use crate::error::{Error, Result};
 use crate::jobs::Job;
 use crate::mail::{Connection, EmailAddress, Letter};
 use crate::visits::queries::staff as visits;
 use uuid::Uuid;
 
 /// Name of the job.
-pub const ALERT: &str = "answer.alert";
+pub(super) const JOB: &str = "answer.alert";
 
 /// Sends the alerts of a job, to the managers of the teams that were there, else to HR. When it is tried again, whoever
 /// had it may get it twice.
-///
-/// # Errors
-/// When sending is off, when the database or the relay does not answer, or refuses a letter; it is tried again.
-pub async fn send(app: &App, job: &Job) -> Result<()> {
-    let id = |name: &str| job.payload.get(name).and_then(|id| id.as_str()?.parse::<Uuid>().ok());
-    let (Some(response), Some(visit)) = (id("response"), id("visit")) else {
-        return Err(Error::internal("an alert without its answer"));
-    };
-    let always_on = app.config.sending.always_on;
+pub(super) async fn send(app: &App, job: &Job) -> Result<()> {
+    let (response, visit) = (super::id_in(job, "response")?, super::id_in(job, "visit")?);
+    let parts = app.clone();
     let responsible = app
         .db(move |connection| {
-            if !delivery::is_sending(connection, always_on)? {
-                return Err(Error::new(Kind::Unavailable, "sending is off; the alert waits"));
-            }
+            super::check_sending(connection, &parts)?;
             let teams = visits::list_teams(connection, visit)?;
             accounts::list_responsible(connection, &teams)
         })

@@ -5,20 +5,20 @@
 
 mod alert;
 mod queries;
-
-pub use alert::{ALERT, send};
+mod thanks;
 
 use crate::answering::queries::follow::{self, Followed};
 use crate::app::App;
 use crate::callbacks::service::{self, Why};
-use crate::cases;
 use crate::db::page::Cursor;
-use crate::error::Result;
-use crate::jobs;
+use crate::error::{Error, Kind, Result};
+use crate::jobs::{self, Job};
 use crate::surveys::{Content, frozen};
+use crate::{cases, delivery};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
 use serde_json::json;
+use uuid::Uuid;
 
 /// Answers followed in one transaction.
 const AT_ONCE: i64 = 500;
@@ -41,7 +41,35 @@ const EFFECTS: &[Effect] = &[
     // Before the other, so that a wish is what is known of the call.
     Effect { follows: |_, answer, _| answer.call_me, act: call_as_asked },
     Effect { follows: is_low, act: call_for_service },
+    Effect { follows: thanks::is_wished, act: thanks::plan },
 ];
+
+/// Tells whether a job is one of these mails.
+pub fn is_mail(job: &Job) -> bool {
+    [alert::JOB, thanks::JOB].contains(&job.name.as_str())
+}
+
+/// Sends the mail of a job.
+///
+/// # Errors
+/// When sending is off, when the database or the relay does not answer, or refuses a letter; it is tried again.
+pub async fn send(app: &App, job: &Job) -> Result<()> {
+    if job.name == thanks::JOB { thanks::send(app, job).await } else { alert::send(app, job).await }
+}
+
+/// Reads an id from a job's payload.
+fn id_in(job: &Job, name: &str) -> Result<Uuid> {
+    let id = job.payload.get(name).and_then(|id| id.as_str()?.parse().ok());
+    id.ok_or_else(|| Error::internal(format_args!("a job {} without its {name}", job.name)))
+}
+
+/// Tells whether mails may go out.
+fn check_sending(connection: &mut PgConnection, app: &App) -> Result<()> {
+    if delivery::is_sending(connection, app.config.sending.always_on)? {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Unavailable, "sending is off; the mail waits"))
+}
 
 /// Follows answers that were stored since the last time, a part of them; returns how many. Call it in a transaction.
 ///
@@ -76,7 +104,13 @@ fn is_low(app: &App, answer: &Followed, content: &Content) -> bool {
 fn open_case_and_alert(connection: &mut PgConnection, answer: &Followed, now: DateTime<Utc>) -> Result<()> {
     // A changed answer opens no second case and alerts nobody twice.
     if cases::queries::open(connection, answer.visit, answer.id, "low_score", now)? {
-        jobs::enqueue(connection, ALERT, json!({"response": answer.id, "visit": answer.visit}), now, now)?;
+        jobs::enqueue(
+            connection,
+            alert::JOB,
+            json!({"response": answer.id, "visit": answer.visit}),
+            now,
+            now,
+        )?;
     }
     Ok(())
 }

@@ -1,11 +1,18 @@
-//! The audit log: who did or saw what about whom. Append-only.
+//! The audit log: who did or saw what about whom. Append-only, and chained so that a change is noticed.
 //!
 //! An entry names things by id; it holds no address, no text of a customer and no secret.
+
+pub mod anchor;
+pub mod queries;
+pub mod seal;
+pub mod verify;
+
+pub use seal::seal;
 
 use crate::db::schema::audit_entry;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, PgConnection, RunQueryDsl};
+use diesel::{PgConnection, Queryable, Selectable};
 use serde_json::Value;
 use std::fmt;
 use uuid::Uuid;
@@ -37,6 +44,24 @@ impl fmt::Display for Actor {
     }
 }
 
+/// An entry of the log.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = audit_entry, check_for_backend(diesel::pg::Pg))]
+pub struct Entry {
+    /// Its number.
+    pub id: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who, as [`Actor`] writes it.
+    pub actor: String,
+    /// What was done, such as `visit.cancelled`.
+    pub action: String,
+    /// To what, such as `visit <id>`.
+    pub subject: String,
+    /// Details.
+    pub detail: Value,
+}
+
 /// Appends one entry: the actor, what was done (`visit.cancelled`), to what (`visit <id>`), and details.
 ///
 /// # Errors
@@ -49,14 +74,5 @@ pub fn record(
     subject: &str,
     detail: Value,
 ) -> Result<()> {
-    diesel::insert_into(audit_entry::table)
-        .values((
-            audit_entry::at.eq(now),
-            audit_entry::actor.eq(actor.to_string()),
-            audit_entry::action.eq(action),
-            audit_entry::subject.eq(subject),
-            audit_entry::detail.eq(detail),
-        ))
-        .execute(connection)?;
-    Ok(())
+    queries::insert(connection, now, &actor.to_string(), action, subject, detail)
 }

@@ -2,6 +2,7 @@
 //! one sentence what is wrong.
 
 mod accounts;
+mod audit;
 mod bounce;
 mod check;
 mod evaluate;
@@ -67,6 +68,11 @@ enum Command {
     },
     /// Evaluate all employees over a period of visit dates.
     Evaluate(evaluate::Options),
+    /// Look after the audit log.
+    Audit {
+        #[command(subcommand)]
+        action: audit::AuditAction,
+    },
     /// Give a colleague an account.
     User {
         #[command(subcommand)]
@@ -113,6 +119,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Import { what } => return import::run(&boot, &what),
         Command::Wave { action } => return wave::run(&boot, action),
         Command::Evaluate(options) => evaluate::run(&boot, &options)?,
+        Command::Audit { action } => return audit::run(&boot, &action),
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,
         Command::Demo(_) | Command::Bounce(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}

@@ -197,6 +197,8 @@ pub struct OrganisationConfig {
     /// At how many points (0–100) or fewer of the opening answer a case is opened and those responsible are told; None
     /// means never.
     pub alert_at: Option<u32>,
+    /// Whether whoever answered by mail is thanked by a mail.
+    pub thanks: bool,
     /// Where customers may tell others, shown to all of them alike after their answer.
     pub tell_others_url: Option<Url>,
     /// Postal address in the foot of each mail and page.
@@ -231,6 +233,8 @@ pub struct Config {
     pub calling: CallingConfig,
     /// Who asks.
     pub organisation: OrganisationConfig,
+    /// File outside of the database to which the end of the audit log is appended once a day.
+    pub audit_anchor: Option<PathBuf>,
     /// What is logged (tracing's filter syntax).
     pub log: String,
 }

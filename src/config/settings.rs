@@ -73,10 +73,12 @@ settings! {
     "HEARBACK_COLOUR", "our green", "colour of the customers' pages and mails, or one for the light and one for the dark theme; refused when it cannot be read", "#7a1f5c,#e79acb";
     "HEARBACK_LOGO", "the first letter of the name", "file with a PNG, JPEG or WebP picture of at most 12 KB, before the name on the customers' pages", "/etc/hearback/logo.png";
     "HEARBACK_ALERT_AT", "25", "points (0 to 100) of the first answer, at or below which a case is opened and the team's manager gets a mail; off for never", "25";
+    "HEARBACK_THANKS", "off", "on: whoever answered by the link in a mail is thanked by one mail, whatever the answer was", "on";
     "HEARBACK_TELL_OTHERS_URL", "none", "page on which customers may tell others, shown to all of them alike after their answer", "https://www.example.com/reviews";
     "HEARBACK_IMPRINT", "none", "postal address under each mail and page", "Northwind Boilers, 4 Example Quay, Sampleton";
     "HEARBACK_IMPRINT_URL", "none", "page with the imprint", "https://www.example.com/imprint";
     "HEARBACK_PRIVACY_URL", "our own /privacy", "page that says what happens to an answer", "https://www.example.com/privacy";
+    "HEARBACK_AUDIT_ANCHOR", "none", "file outside of the database to which the end of the audit log is appended once a day", "/srv/anchors/hearback";
     "HEARBACK_LOG", "info", "what is logged", "info,hearback=debug";
 }
 
@@ -127,6 +129,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
         sending: sending(&reader)?,
         calling: calling(&reader)?,
         organisation: organisation(&reader)?,
+        audit_anchor: reader.text("HEARBACK_AUDIT_ANCHOR").map(PathBuf::from),
         log: reader.or("HEARBACK_LOG", "info"),
         data,
     })
@@ -294,6 +297,7 @@ fn organisation(reader: &Reader<'_>) -> Result<OrganisationConfig, ConfigError> 
             .transpose()?,
         logo: reader.text("HEARBACK_LOGO").map(PathBuf::from),
         alert_at: reader.with("HEARBACK_ALERT_AT", "25", alert_at)?,
+        thanks: reader.with("HEARBACK_THANKS", "off", switch)?,
         tell_others_url: reader.url("HEARBACK_TELL_OTHERS_URL", None)?,
         imprint: reader.text("HEARBACK_IMPRINT"),
         imprint_url: reader.url("HEARBACK_IMPRINT_URL", None)?,

@@ -53,6 +53,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_head (only_row) {
+        only_row -> Bool,
+        position -> Int8,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_seal (position) {
+        position -> Int8,
+        entry_id -> Int8,
+        secret_id -> Text,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
     bounce_event (id) {
         id -> Uuid,
         source -> Text,
@@ -500,6 +517,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    thank_you (visit_id) {
+        visit_id -> Uuid,
+        planned_at -> Timestamptz,
+        marked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     user_account (id) {
         id -> Uuid,
         email -> Text,
@@ -611,6 +636,7 @@ diesel::joinable!(survey_rule -> survey (survey_id));
 diesel::joinable!(survey_version -> survey (survey_id));
 diesel::joinable!(team_member -> employee (employee_id));
 diesel::joinable!(team_member -> team (team_id));
+diesel::joinable!(thank_you -> visit (visit_id));
 diesel::joinable!(user_account -> employee (employee_id));
 diesel::joinable!(user_account -> team (team_id));
 diesel::joinable!(visit -> customer (customer_id));
@@ -627,6 +653,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_key,
     asked,
     audit_entry,
+    audit_head,
+    audit_seal,
     bounce_event,
     callback,
     callback_attempt,
@@ -665,6 +693,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     survey_version,
     team,
     team_member,
+    thank_you,
     user_account,
     visit,
     visit_employee,

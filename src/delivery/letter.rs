@@ -12,6 +12,9 @@ use chrono_tz::Tz;
 use serde_json::json;
 use uuid::Uuid;
 
+/// The template of the letter that thanks.
+const THANKS: &str = "thanks";
+
 /// Returns the template of a letter: all reminders have one.
 const fn template(letter: LetterKind) -> &'static str {
     match letter {
@@ -31,18 +34,39 @@ pub fn message_id(claimed: &Claimed, domain: &str) -> String {
 /// # Errors
 /// In the operator's words, when it cannot be written; another try would not help.
 pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<PreparedLetter, String> {
+    compose(app, claimed, template(claimed.letter), now, |domain| message_id(claimed, domain))
+}
+
+/// Writes the letter that thanks for an answer: the same to everybody, whatever was answered.
+///
+/// # Errors
+/// In the operator's words, when it cannot be written; another try would not help.
+pub fn write_thanks(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<PreparedLetter, String> {
+    let message_id = |domain: &str| format!("<{}.thanks@{domain}>", claimed.id.simple());
+    compose(app, claimed, THANKS, now, message_id)
+}
+
+fn compose(
+    app: &App,
+    claimed: &Claimed,
+    template: &str,
+    now: DateTime<Utc>,
+    message_id: impl FnOnce(&str) -> String,
+) -> Result<PreparedLetter, String> {
     let about = &claimed.about;
     let config = &app.config;
     let address = about.customer_email.as_deref().ok_or("the visit has no address any more")?;
     let to = EmailAddress::parse(address).map_err(|error| error.to_string())?;
     let token = LinkToken::derive(&app.keys, &claimed.secret_id, claimed.id, claimed.token_version)
         .ok_or_else(|| format!("HEARBACK_SECRET has no secret with the id {}", claimed.secret_id))?;
-    let (template, organisation) = (template(claimed.letter), config.organisation.language.as_str());
+    let organisation = config.organisation.language.as_str();
     let language = app.templates.language(template, about.language.as_deref(), organisation).to_owned();
-    let rendered = app
-        .templates
-        .render(template, &language, &context(app, claimed, &token, &language)?)
-        .map_err(|error| error.to_string())?;
+    let mut context = context(app, claimed, &token, &language)?;
+    if let (THANKS, Some(context)) = (template, context.as_object_mut()) {
+        // Nothing is asked any more.
+        context.insert("scale".to_owned(), json!([]));
+    }
+    let rendered = app.templates.render(template, &language, &context).map_err(|error| error.to_string())?;
     let from = sender("HEARBACK_MAIL_FROM", &config.mail.from).map_err(|error| error.to_string())?;
     let reply_to = config.mail.reply_to.as_deref().map(|text| sender("HEARBACK_REPLY_TO", text)).transpose();
     let reply_to = reply_to.map_err(|error| error.to_string())?;
@@ -57,7 +81,7 @@ pub fn write(app: &App, claimed: &Claimed, now: DateTime<Utc>) -> Result<Prepare
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
-        message_id: message_id(claimed, &domain),
+        message_id: message_id(&domain),
         date: now,
         language,
         list_unsubscribe: Some(ListUnsubscribe { url: unsubscribe, mailto: None }),
@@ -148,6 +172,7 @@ fn context(
         } else {
             privacy
         },
+        "tell_others_link": url(&organisation.tell_others_url),
         "imprint_link": url(&organisation.imprint_url),
         "imprint": organisation.imprint.as_deref().unwrap_or_default(),
         "call_me_hint": true,

@@ -5,6 +5,7 @@
 //! log. A manager sees the
 //! visits of the own team as of their day.
 
+pub mod audit;
 pub mod cards;
 pub mod customers;
 mod history;
@@ -16,7 +17,7 @@ mod views;
 pub mod visits;
 
 use crate::accounts::SignedIn;
-use crate::audit::{self, Actor};
+use crate::audit::{Actor, record};
 use crate::error::{Error, Result};
 use crate::visits::queries::staff::Credited;
 use actix_web::web;
@@ -39,7 +40,7 @@ fn note_reader(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let (action, subject) = (format!("{thing}.read"), format!("{thing} {id}"));
-    audit::record(connection, now, Actor::User(reader.user), &action, &subject, json!({}))
+    record(connection, now, Actor::User(reader.user), &action, &subject, json!({}))
 }
 
 /// Joins the names of those who gave a service.

@@ -30,7 +30,7 @@ macro_rules! built_in {
 }
 
 /// Inside the program, so that one file is enough to run it.
-const BUILT_IN: [(&str, &str); 29] = built_in![
+const BUILT_IN: [(&str, &str); 40] = built_in![
     "layout.mjml",
     "layout.txt",
     "en.words.txt",
@@ -60,6 +60,17 @@ const BUILT_IN: [(&str, &str); 29] = built_in![
     "reminder/es.words.txt",
     "reminder/ar.subject.txt",
     "reminder/ar.words.txt",
+    "thanks/sample.json",
+    "thanks/en.subject.txt",
+    "thanks/en.words.txt",
+    "thanks/de.subject.txt",
+    "thanks/de.words.txt",
+    "thanks/fr.subject.txt",
+    "thanks/fr.words.txt",
+    "thanks/es.subject.txt",
+    "thanks/es.words.txt",
+    "thanks/ar.subject.txt",
+    "thanks/ar.words.txt",
 ];
 
 /// Reads everything, by name (`invitation/en.words.txt`, `layout.mjml`).

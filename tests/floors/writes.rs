@@ -7,7 +7,7 @@ use crate::tokens::{Kind, Source};
 const OWNERS: &[(&str, &[&str])] = &[
     ("jobs", &["job", "schedule"]),
     ("api", &["idempotency_key"]),
-    ("audit", &["audit_entry"]),
+    ("audit", &["audit_entry", "audit_head", "audit_seal"]),
     ("changes", &["changed_visit"]),
     ("imports", &["import_run", "import_row"]),
     ("people", &["employee", "team", "team_member", "site"]),
@@ -31,7 +31,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("answering", &["response", "response_revision", "link_fetch", "answer_card"]),
     ("callbacks", &["callback", "callback_attempt", "wave", "wave_stratum", "calling"]),
     ("cases", &["recovery_case"]),
-    ("after_answer", &["answer_followed"]),
+    ("after_answer", &["answer_followed", "thank_you"]),
     ("scores", &["score_fold", "score_contribution", "score_count", "score_sum"]),
 ];
 

@@ -86,3 +86,52 @@ fn the_pages_wear_the_organisations_colours_and_everybody_may_tell_others() {
     assert!(letter.contains("#7a1f5c") && !letter.contains("#0b5f53"), "{letter}");
     app.anonymous().get("/theme/none").expect(404);
 }
+
+#[test]
+fn whoever_answers_by_mail_is_thanked_once_whatever_was_answered_and_can_still_change_it() {
+    let app = TestApp::with(&[
+        ("HEARBACK_THANKS", "on"),
+        ("HEARBACK_TELL_OTHERS_URL", "https://www.example.com/reviews"),
+    ]);
+    let (content, unhappy) = (app.mailed("W1"), app.mailed("W2"));
+    let thanks = |address: &str| -> Vec<String> {
+        letters_to(&app, address).into_iter().filter(|letter| letter.contains("Change my answer")).collect()
+    };
+    for (path, overall) in [(&content, 5), (&unhappy, 1)] {
+        app.answer(path, overall);
+    }
+    follow(&app);
+    assert_eq!(thanks("w1@example.com").len(), 0, "it comes when the second step is over");
+    app.advance(TimeDelta::minutes(11));
+    for (path, overall) in [(&content, 4), (&unhappy, 2)] {
+        app.answer(&format!("{path}?step=2"), overall);
+        follow(&app);
+    }
+    app.advance(TimeDelta::hours(1));
+    follow(&app);
+    for (address, path) in [("w1@example.com", &content), ("w2@example.com", &unhappy)] {
+        let letters = thanks(address);
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        assert!(letters[0].contains(path.as_str()) && !letters[0].contains("score="), "{}", letters[0]);
+        assert!(letters[0].contains("www.example.com/reviews"), "told to everybody alike");
+    }
+}
+
+#[test]
+fn nobody_is_thanked_who_said_stop_or_answered_on_a_card_or_where_it_is_not_wished() {
+    let app = TestApp::with(&[("HEARBACK_THANKS", "on")]);
+    let path = app.mailed("W1");
+    app.answer(&path, 4);
+    follow(&app);
+    let stop = path.replace("/s/", "/u/");
+    app.anonymous().post_form(&stop, &[("List-Unsubscribe", "One-Click")]).expect(200);
+    app.advance(TimeDelta::hours(1));
+    follow(&app);
+    let asked = letters_to(&app, "w1@example.com");
+    assert!(asked.iter().all(|letter| !letter.contains("Change my answer")), "{asked:?}");
+    let quiet = TestApp::start();
+    quiet.answer(&quiet.mailed("W2"), 4);
+    quiet.advance(TimeDelta::hours(1));
+    follow(&quiet);
+    assert_eq!(quiet.rows("SELECT visit_id FROM thank_you"), [""; 0]);
+}

@@ -25,6 +25,7 @@ const OF_PAGES: [&str; 2] = ["landmark-one-main", "region"];
 fn sample(letter: &str) -> Value {
     let text = match letter {
         "invitation" => include_str!("../../email_templates/invitation/sample.json"),
+        "thanks" => include_str!("../../email_templates/thanks/sample.json"),
         _ => include_str!("../../email_templates/reminder/sample.json"),
     };
     serde_json::from_str(text).unwrap()
@@ -163,6 +164,30 @@ fn the_text_of_a_letter_has_the_links_of_its_html_and_is_not_too_wide() {
             );
         }
     }
+}
+
+#[test]
+fn the_letter_that_thanks_asks_nothing_and_reads_well_in_every_language() {
+    let Some([chromium, driver]) = programs_or_skip("letters", ["chromium", "chromedriver"]) else { return };
+    let Some(axe) = axe::source_or_skip("letters") else { return };
+    let browser = Browser::start(&chromium, &driver, Scripts::On);
+    let mut subjects = BTreeSet::new();
+    for (language, ..) in VISITS {
+        let rendered = write("thanks", language, true);
+        assert!(!rendered.html.contains("score=") && !rendered.html.contains("hb-cell\""), "{language} asks");
+        for link in ["/s/sample", "/u/sample", "/privacy", "www.example.com/reviews"] {
+            assert!(rendered.text.contains(link) && rendered.html.contains(link), "{language} lacks {link}");
+        }
+        browser.open(&keep(&format!("thanks-{language}"), &rendered));
+        for scheme in ["light", "dark"] {
+            browser.view(360, 900, scheme);
+            let mut faults = axe::found(&browser, axe);
+            faults.retain(|fault| !OF_PAGES.iter().any(|rule| fault.starts_with(rule)));
+            assert!(faults.is_empty(), "{language} {scheme}: {faults:#?}");
+        }
+        subjects.insert(rendered.subject);
+    }
+    assert_eq!(subjects.len(), VISITS.len(), "{subjects:?}");
 }
 
 #[test]

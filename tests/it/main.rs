@@ -15,6 +15,7 @@ mod answering;
 mod answering_reach;
 mod answering_stop;
 mod asking;
+mod audit;
 mod bounces;
 mod bounces_mailbox;
 mod callbacks;

@@ -68,6 +68,7 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/surveys/{key}/versions/{version}", &["hr"]),
     ("GET", "/surveys/{key}/preview/mail", &["hr"]),
     ("GET", "/surveys/{key}/preview/page", &["hr"]),
+    ("GET", "/audit", &["admin", "hr"]),
     ("GET", "/delivery", &["admin", "hr"]),
     ("POST", "/delivery/switch", &["admin"]),
     ("POST", "/delivery/release", &["admin"]),

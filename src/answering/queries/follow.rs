@@ -25,6 +25,8 @@ pub struct Followed {
     pub answers: Value,
     /// Its survey version.
     pub survey_version: Uuid,
+    /// `email`, `phone`, `paper` or `import`.
+    pub mode: String,
     /// Whether it counts, and was given to us rather than imported.
     pub is_given: bool,
     /// How it was given.
@@ -56,6 +58,7 @@ pub fn list_after(connection: &mut PgConnection, after: Cursor, limit: i64) -> R
             response::answered_at,
             response::answers,
             response::survey_version_id,
+            response::mode,
             exists(revisions).and(response::certainty.eq("confirmed")),
             response::mode,
             response::call_me,

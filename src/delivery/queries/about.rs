@@ -1,11 +1,11 @@
 //! Reading what a letter and a page say about a visit.
 
 use crate::db::schema::{employee, invitation, visit, visit_employee};
-use crate::delivery::model::About;
+use crate::delivery::model::{About, Claimed, LetterKind};
 use crate::error::{Error, Result};
 use crate::surveys::frozen;
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -44,7 +44,35 @@ pub fn load_about(connection: &mut PgConnection, visits: &[Uuid]) -> Result<Hash
     compose(connection, rows)
 }
 
-/// The same for visits that may have none; each comes with the version to ask.
+/// Finds the invitation of a visit that stands answered, as a letter about it needs it; nothing is claimed.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_answered(connection: &mut PgConnection, visit: Uuid) -> Result<Option<Claimed>> {
+    let found: Option<(Uuid, String, i32, Option<DateTime<Utc>>)> = visit::table
+        .inner_join(invitation::table)
+        .filter(visit::id.eq(visit))
+        .filter(visit::outcome.eq("answered"))
+        .select((invitation::id, invitation::secret_id, invitation::token_version, invitation::sent_at))
+        .get_result(connection)
+        .optional()?;
+    let Some((id, secret_id, token_version, mailed_at)) = found else { return Ok(None) };
+    let about = load_about(connection, &[visit])?.remove(&visit);
+    Ok(about.map(|about| Claimed {
+        id,
+        visit,
+        attempt: id,
+        attempts: 1,
+        letter: LetterKind::Invitation,
+        copy: 1,
+        mailed_at,
+        secret_id,
+        token_version,
+        about,
+    }))
+}
+
+/// Reads what [`load_about`] does for visits that may have no invitation; each comes with the version to ask.
 ///
 /// # Errors
 /// When the database does not answer.

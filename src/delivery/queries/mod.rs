@@ -10,7 +10,7 @@ pub mod queue;
 pub mod staff;
 pub mod tried;
 
-pub use about::{load_about, load_about_asking};
+pub use about::{find_answered, load_about, load_about_asking};
 
 use super::model::NewInvitation;
 use crate::db::schema::{delivery_attempt, invitation, sending_switch, visit};

@@ -1,5 +1,6 @@
 //! What the pages show.
 
+pub mod audit;
 pub mod cards;
 pub mod customers;
 pub mod people;

@@ -1,0 +1,2 @@
+-- Loses who was thanked already.
+DROP TABLE thank_you;

@@ -1,0 +1,171 @@
+//! Every statement on the tables of the audit log.
+
+use super::Entry;
+use super::seal::{Head, Seal};
+use crate::db::schema::{audit_entry, audit_head, audit_seal};
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, not};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, PgConnection, QueryDsl,
+    RunQueryDsl, SelectableHelper, TextExpressionMethods,
+};
+
+/// An entry that is still being written may have a number this much lower than one that is sealed already.
+const LATE: i64 = 10_000;
+
+/// Appends an entry.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn insert(
+    connection: &mut PgConnection,
+    at: DateTime<Utc>,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    detail: serde_json::Value,
+) -> Result<()> {
+    diesel::insert_into(audit_entry::table)
+        .values((
+            audit_entry::at.eq(at),
+            audit_entry::actor.eq(actor),
+            audit_entry::action.eq(action),
+            audit_entry::subject.eq(subject),
+            audit_entry::detail.eq(detail),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Locks the end of the chain until the end of the transaction.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn lock_head(connection: &mut PgConnection) -> Result<Head> {
+    Ok(audit_head::table.select((audit_head::position, audit_head::hash)).for_update().first(connection)?)
+}
+
+/// Reads the end of the chain.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_head(connection: &mut PgConnection) -> Result<Head> {
+    Ok(audit_head::table.select((audit_head::position, audit_head::hash)).first(connection)?)
+}
+
+/// Returns below which number no entry may still be on its way.
+fn settled(connection: &mut PgConnection) -> Result<i64> {
+    let last: Option<i64> =
+        audit_seal::table.select(diesel::dsl::max(audit_seal::entry_id)).first(connection)?;
+    Ok(last.map_or(0, |last| (last - LATE).max(0)))
+}
+
+/// Lists entries that have no seal yet, in the order of their numbers.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_unsealed(connection: &mut PgConnection, limit: i64) -> Result<Vec<Entry>> {
+    let from = settled(connection)?;
+    let sealed = audit_seal::table.filter(audit_seal::entry_id.eq(audit_entry::id));
+    Ok(audit_entry::table
+        .filter(audit_entry::id.gt(from).and(not(exists(sealed))))
+        .order(audit_entry::id)
+        .limit(limit)
+        .select(Entry::as_select())
+        .load(connection)?)
+}
+
+/// Lists the numbers of entries that stand before the sealed ones and were never sealed.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_slipped_in(connection: &mut PgConnection, limit: i64) -> Result<Vec<i64>> {
+    let before = settled(connection)?;
+    let sealed = audit_seal::table.filter(audit_seal::entry_id.eq(audit_entry::id));
+    Ok(audit_entry::table
+        .filter(audit_entry::id.le(before).and(not(exists(sealed))))
+        .order(audit_entry::id)
+        .limit(limit)
+        .select(audit_entry::id)
+        .load(connection)?)
+}
+
+/// Appends seals and moves the end of the chain.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn append_seals(connection: &mut PgConnection, seals: &[Seal], head: &Head) -> Result<()> {
+    diesel::insert_into(audit_seal::table).values(seals).execute(connection)?;
+    diesel::update(audit_head::table)
+        .set((audit_head::position.eq(head.position), audit_head::hash.eq(&head.hash)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Lists seals behind a position, each with its entry if that is still there.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_sealed(
+    connection: &mut PgConnection,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(Seal, Option<Entry>)>> {
+    Ok(audit_seal::table
+        .left_join(audit_entry::table.on(audit_entry::id.eq(audit_seal::entry_id)))
+        .filter(audit_seal::position.gt(after))
+        .order(audit_seal::position)
+        .limit(limit)
+        .select((Seal::as_select(), Option::<Entry>::as_select()))
+        .load(connection)?)
+}
+
+/// Which entries a list shows; None for all.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// How the action begins, such as `evaluation`.
+    pub action: Option<String>,
+    /// Who acted, such as `user 0190…` or `shell`.
+    pub actor: Option<String>,
+    /// About what, such as `visit 0190…`.
+    pub subject: Option<String>,
+    /// From when on.
+    pub from: Option<DateTime<Utc>>,
+    /// Before when.
+    pub before: Option<DateTime<Utc>>,
+    /// Only those whose number is lower.
+    pub below: Option<i64>,
+}
+
+/// Lists entries, the newest first, each with the position of its seal.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(connection: &mut PgConnection, filter: &Filter, limit: i64) -> Result<Vec<(Entry, Option<i64>)>> {
+    let mut query = audit_entry::table
+        .left_join(audit_seal::table.on(audit_seal::entry_id.eq(audit_entry::id)))
+        .order(audit_entry::id.desc())
+        .limit(limit)
+        .select((Entry::as_select(), audit_seal::position.nullable()))
+        .into_boxed();
+    if let Some(action) = &filter.action {
+        query = query.filter(audit_entry::action.like(format!("{action}%")));
+    }
+    if let Some(actor) = &filter.actor {
+        query = query.filter(audit_entry::actor.eq(actor.clone()));
+    }
+    if let Some(subject) = &filter.subject {
+        query = query.filter(audit_entry::subject.eq(subject.clone()));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(audit_entry::at.ge(from));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(audit_entry::at.lt(before));
+    }
+    if let Some(below) = filter.below {
+        query = query.filter(audit_entry::id.lt(below));
+    }
+    Ok(query.load(connection)?)
+}
