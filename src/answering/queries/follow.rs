@@ -29,8 +29,6 @@ pub struct Followed {
     pub mode: String,
     /// Whether it counts, and was given to us rather than imported.
     pub is_given: bool,
-    /// How it was given.
-    pub mode: String,
     /// Whether they want to be called.
     pub call_me: bool,
     /// When.
@@ -60,7 +58,6 @@ pub fn list_after(connection: &mut PgConnection, after: Cursor, limit: i64) -> R
             response::survey_version_id,
             response::mode,
             exists(revisions).and(response::certainty.eq("confirmed")),
-            response::mode,
             response::call_me,
             response::call_time,
         ))
