@@ -7,15 +7,17 @@ use crate::api::problem::ProblemField;
 use crate::api::{ApiResult, Body};
 use crate::app::App;
 use crate::audit::{self, Actor};
+use crate::callbacks::mode;
 use crate::customers;
 use crate::customers::Contact;
 use crate::customers::preferences::{self, Known};
 use crate::delivery::eligibility::{self, Corrected};
 use crate::delivery::{invite, queries as deliveries};
 use crate::error::{Error, FieldError, Result};
+use crate::surveys::SurveyVersion;
 use crate::surveys::rules::{Facts, Rules};
 use crate::visits::intake::{self, CheckedContact};
-use crate::visits::model::{CheckedVisit, CustomerMessage, VisitMessage, VisitRow};
+use crate::visits::model::{CheckedVisit, CustomerMessage, Decision, VisitMessage, VisitRow};
 use crate::visits::queries as visits;
 use crate::visits::store::{self, Change, Stored};
 use crate::visits::{Outcome, api};
@@ -48,8 +50,7 @@ pub fn take_in(
     let known = preferences::known(connection, &visit.contact)?;
     let told = as_told(visit, &known);
     let visit = told.as_ref().unwrap_or(visit);
-    let decision =
-        eligibility::decide(connection, (visit, known.customer), survey, &app.config, &app.keys, now)?;
+    let decision = decide(connection, app, (visit, known.customer), survey, now)?;
     let call_priority = app.keys.draw(store::CALL, &visit.external_id);
     let zone = app.config.organisation.time_zone;
     let stored = store::store(connection, &app.keys, visit, &decision, (call_priority, zone), now)?;
@@ -66,6 +67,21 @@ fn as_told(visit: &CheckedVisit, known: &Known) -> Option<CheckedVisit> {
         time_zone: known.time_zone.or(visit.time_zone),
         ..visit.clone()
     })
+}
+
+/// Decides what becomes of a visit: whether it is asked about, and by lot whether by phone instead of by mail.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn decide(
+    connection: &mut PgConnection,
+    app: &App,
+    (visit, customer): (&CheckedVisit, Option<Uuid>),
+    survey: &SurveyVersion,
+    now: DateTime<Utc>,
+) -> Result<Decision> {
+    let decision = eligibility::decide(connection, (visit, customer), survey, &app.config, &app.keys, now)?;
+    mode::decide(connection, &app.keys, (visit, customer), decision)
 }
 
 /// Returns what the rules for surveys look at.

@@ -2,7 +2,7 @@
 
 use crate::answering::api as responses;
 use crate::api::docs::{DocsPage, Endpoint, Parameter};
-use crate::callbacks::api as callbacks;
+use crate::callbacks::{api as callbacks, wave_api, work_api};
 use crate::evaluations::api as evaluations;
 use crate::visits::api as visits;
 use crate::web::{PageResult, assets, html};
@@ -22,7 +22,8 @@ const ADDRESS: &str = "/api/v1/openapi.json";
     components(schemas(api::problem::Problem)),
     paths(
         arrival::create, arrival::create_batch, visits::list, visits::show, arrival::correct, arrival::cancel,
-        visits::outcomes, responses::list, callbacks::list, evaluations::show
+        visits::outcomes, responses::list, wave_api::create, wave_api::close_one, callbacks::list, work_api::next,
+        work_api::attempt, work_api::release, evaluations::show
     )
 )]
 struct Description;
@@ -129,6 +130,7 @@ fn meaning(status: &str) -> &'static str {
     match status {
         "200" => "done, or done before",
         "201" => "stored",
+        "204" => "nothing is due",
         "404" => "no such thing",
         "409" => "contradicts what is stored",
         "422" => "some fields are wrong; each is named",
@@ -142,6 +144,10 @@ fn example(path: &str) -> &'static str {
         "/api/v1/visits/batch" => BATCH,
         "/api/v1/visits/{id}" => r#"{ "customer": { "email": "c9@example.com" } }"#,
         "/api/v1/visits/{id}/cancel" => r#"{ "reason": "the visit did not take place" }"#,
+        "/api/v1/waves" => r#"{ "from": "2026-11-01", "to": "2026-11-15", "share": 0.35 }"#,
+        "/api/v1/callbacks/{id}/attempts" => {
+            r#"{ "disposition": "complete", "answers": { "overall": 4, "process": 5 }, "comment": "Very friendly." }"#
+        }
         _ => "",
     }
 }

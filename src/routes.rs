@@ -3,7 +3,9 @@
 use crate::about_person::pages as about_person;
 use crate::accounts::{Access, Role, Scope, pages as accounts};
 use crate::answering::{api as responses, code as answering_code, pages as answering, theme};
-use crate::callbacks::{api as callbacks_api, pages as callbacks};
+use crate::callbacks::{
+    api as callbacks_api, pages as callbacks, wave_api, wave_pages, work_api, work_pages,
+};
 use crate::delivery::pages as delivery;
 use crate::evaluations::{api as evaluations_api, pages as evaluations};
 use crate::finder::{
@@ -47,6 +49,10 @@ const LOOKS_UP_VISITS: Access = Access::Staff(&[Role::Admin, Role::Hr, Role::Man
 const HANDS_OUT_CARDS: Access = Access::Staff(&[Role::Hr]);
 const MEETS_CUSTOMERS: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Caller]);
 const KEEPS_FILES: Access = Access::Staff(&[Role::Hr]);
+// Not HR: whoever calls must not know what customers have said of the people they ask about (TRUST C4).
+const PHONES: Access = Access::Staff(&[Role::Manager, Role::Caller]);
+const LEADS_CALLERS: Access = Access::Staff(&[Role::Hr, Role::Manager]);
+const DRAWS_WAVES: Access = Access::Staff(&[Role::Hr]);
 const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const WRITES_SURVEYS: Access = Access::Staff(&[Role::Hr]);
 const WATCHES_DELIVERY: Access = Access::Staff(&[Role::Admin, Role::Hr]);
@@ -57,6 +63,8 @@ const READS_VISITS: Access = Access::Key(&[Scope::VisitsWrite, Scope::OutcomesRe
 const READS_OUTCOMES: Access = Access::Key(&[Scope::OutcomesRead]);
 const READS_RESPONSES: Access = Access::Key(&[Scope::ResponsesRead]);
 const CALLS: Access = Access::Key(&[Scope::CallbacksWork, Scope::CallbacksLead]);
+const WORKS_CALLS: Access = Access::Key(&[Scope::CallbacksWork]);
+const LEADS_CALLS: Access = Access::Key(&[Scope::CallbacksLead]);
 const READS_EVALUATIONS: Access = Access::Key(&[Scope::EvaluationsRead]);
 
 macro_rules! routes {
@@ -111,6 +119,12 @@ fn staff() -> Vec<Route> {
         GET "/responses/{id}/withdraw" JUDGES_ANSWERS about_person::ask_to_withdraw;
         POST "/responses/{id}/withdraw" JUDGES_ANSWERS about_person::withdraw_answer;
         GET "/callbacks" MEETS_CUSTOMERS callbacks::show;
+        GET "/callbacks/waves" LEADS_CALLERS wave_pages::show;
+        POST "/callbacks/waves" DRAWS_WAVES wave_pages::draw_one;
+        POST "/callbacks/waves/{id}/close" DRAWS_WAVES wave_pages::close_one;
+        POST "/callbacks/next" PHONES work_pages::next;
+        GET "/callbacks/{id}" PHONES work_pages::show;
+        POST "/callbacks/{id}" PHONES work_pages::store;
         GET "/customers" MEETS_CUSTOMERS customers::list;
         GET "/customers/{id}" MEETS_CUSTOMERS customer::show;
         POST "/customers/{id}/notes" MEETS_CUSTOMERS file::add_note;
@@ -171,7 +185,12 @@ fn api() -> Vec<Route> {
         POST "/api/v1/visits/{id}/cancel" BRINGS_VISITS arrival::cancel;
         GET "/api/v1/outcomes" READS_OUTCOMES visits::outcomes;
         GET "/api/v1/responses" READS_RESPONSES responses::list;
+        POST "/api/v1/waves" LEADS_CALLS wave_api::create;
+        POST "/api/v1/waves/{id}/close" LEADS_CALLS wave_api::close_one;
         GET "/api/v1/callbacks" CALLS callbacks_api::list;
+        POST "/api/v1/callbacks/next" WORKS_CALLS work_api::next;
+        POST "/api/v1/callbacks/{id}/attempts" WORKS_CALLS work_api::attempt;
+        POST "/api/v1/callbacks/{id}/release" WORKS_CALLS work_api::release;
         GET "/api/v1/evaluations" READS_EVALUATIONS evaluations_api::show;
     }
 }

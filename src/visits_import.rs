@@ -6,7 +6,6 @@
 use crate::app::App;
 use crate::arrival;
 use crate::customers::preferences;
-use crate::delivery::eligibility;
 use crate::error::{Error, Result};
 use crate::imports::{Group, Import, Layout, Problem, Progress, Rejects, each_chunk};
 use crate::surveys::rules::Rules;
@@ -190,14 +189,9 @@ impl Pass<'_> {
             Some(_) => self.summary.forecast.repeated += 1,
             None => {
                 let known = preferences::known(connection, &visit.contact)?;
-                let decision = eligibility::decide(
-                    connection,
-                    (&visit, known.customer),
-                    self.surveys.choose(arrival::facts(&visit)).0,
-                    &self.app.config,
-                    &self.app.keys,
-                    self.now,
-                )?;
+                let survey = self.surveys.choose(arrival::facts(&visit)).0;
+                let of = (&visit, known.customer);
+                let decision = arrival::decide(connection, self.app, of, survey, self.now)?;
                 let forecast = &mut self.summary.forecast;
                 *forecast.outcomes.entry(decision.outcome.as_str()).or_default() += 1;
                 if let Some(at) = decision.send_at {

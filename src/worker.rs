@@ -7,6 +7,7 @@ use crate::answering;
 use crate::api::idempotency;
 use crate::app::App;
 use crate::audit::{self, anchor};
+use crate::callbacks::settle;
 use crate::customers::notes;
 use crate::delivery::{self, Sender, close, collect, rescue};
 use crate::error::{Error, Result};
@@ -93,6 +94,7 @@ pub async fn round(app: &App, sender: &Sender) -> Result<()> {
     let parts = app.clone();
     repeat(app, move |connection| rescue::due(connection, &parts, now)).await?;
     repeat(app, move |connection| close::due(connection, now)).await?;
+    repeat(app, move |connection| settle::due(connection, now)).await?;
     sender.send_due().await?;
     app.db(move |connection| fold(connection, now)).await?;
     let parts = app.clone();

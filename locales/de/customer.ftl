@@ -123,3 +123,9 @@ privacy-rights =
     Sie können von { $organisation } erfahren, was über Sie gespeichert ist, es berichtigen oder löschen lassen, seine Verwendung einschränken lassen, eine Kopie erhalten, eine Einwilligung widerrufen und der Verwendung widersprechen. Sie können sich auch bei einer Datenschutzbehörde beschweren.
 
     In jeder Mail steht ein Link, mit dem Sie diese Mails abbestellen.
+
+## On the phone
+phone-hello = Guten Tag, { $customer }, hier ist { $organisation }.
+phone-hello-unnamed = Guten Tag, hier ist { $organisation }.
+phone-ask = Darf ich Ihnen dazu ein paar kurze Fragen stellen? Es dauert zwei Minuten.
+phone-service = Sie haben uns dazu etwas gesagt, und wir möchten in Ordnung bringen, was nicht gut war. Haben Sie einen Moment?

@@ -127,3 +127,9 @@ privacy-rights =
     You can ask { $organisation } what is stored about you, have it corrected or erased, have its use restricted, receive a copy, withdraw a consent, and object to its use. You can also complain to a data protection authority.
 
     Each mail contains a link that stops these mails.
+
+## On the phone
+phone-hello = Good day, { $customer }, this is { $organisation }.
+phone-hello-unnamed = Good day, this is { $organisation }.
+phone-ask = May I ask you a few short questions about it? It takes two minutes.
+phone-service = You told us about it, and we would like to put right what was not in order. Do you have a moment?

@@ -132,3 +132,9 @@ privacy-rights =
     Puede preguntar a { $organisation } qué datos suyos se guardan, hacer que se corrijan o se borren, hacer que se limite su uso, recibir una copia, retirar un consentimiento y oponerse a su uso. También puede presentar una reclamación ante una autoridad de protección de datos.
 
     Cada mensaje contiene un enlace para no recibir más.
+
+## On the phone
+phone-hello = Buenos días, { $customer }, le llamo de { $organisation }.
+phone-hello-unnamed = Buenos días, le llamo de { $organisation }.
+phone-ask = ¿Puedo hacerle unas preguntas cortas al respecto? Son dos minutos.
+phone-service = Usted nos lo comentó, y queremos arreglar lo que no estuvo bien. ¿Tiene un momento?

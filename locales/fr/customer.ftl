@@ -128,3 +128,9 @@ privacy-rights =
     Vous pouvez demander à { $organisation } ce qui est enregistré à votre sujet, le faire rectifier ou effacer, en faire limiter l’utilisation, en recevoir une copie, retirer un consentement et vous opposer à l’utilisation. Vous pouvez aussi déposer une réclamation auprès d’une autorité de protection des données.
 
     Chaque message contient un lien pour ne plus en recevoir.
+
+## On the phone
+phone-hello = Bonjour { $customer }, ici { $organisation }.
+phone-hello-unnamed = Bonjour, ici { $organisation }.
+phone-ask = Puis-je vous poser quelques courtes questions à ce sujet ? Cela prend deux minutes.
+phone-service = Vous nous en avez parlé, et nous aimerions réparer ce qui n’allait pas. Avez-vous un instant ?

@@ -3,6 +3,7 @@
 use super::Person;
 use crate::answering::queries::person as answers;
 use crate::app::App;
+use crate::callbacks::queries::work as calls;
 use crate::audit::{self, Actor};
 use crate::customers::queries::merges;
 use crate::customers::queries::person as customers;
@@ -70,6 +71,7 @@ fn forget_copies(
 ) -> Result<()> {
     let ids: Vec<Uuid> = visits.iter().chain(responses).copied().chain(person.file_keys()).collect();
     jobs::forget(connection, &ids)?;
+    calls::forget_drafts(connection, visits)?;
     let keys: Vec<String> = person.visits.iter().map(|visit| visit.id.clone()).collect();
     let identifiers = person.identifiers();
     imports::queries::forget(connection, &keys, &identifiers)?;

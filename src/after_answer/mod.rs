@@ -9,6 +9,7 @@ mod thanks;
 
 use crate::answering::queries::follow::{self, Followed};
 use crate::app::App;
+use crate::callbacks::service::{self, Why};
 use crate::db::page::Cursor;
 use crate::error::{Error, Kind, Result};
 use crate::jobs::{self, Job};
@@ -37,6 +38,9 @@ struct Effect {
 /// `answering`: whoever is asked to praise us only when they are content makes our scores a lie.
 const EFFECTS: &[Effect] = &[
     Effect { follows: is_low, act: open_case_and_alert },
+    // Before the other, so that a wish is what is known of the call.
+    Effect { follows: |_, answer, _| answer.call_me, act: call_as_asked },
+    Effect { follows: is_low, act: call_for_service },
     Effect { follows: thanks::is_wished, act: thanks::plan },
 ];
 
@@ -109,4 +113,16 @@ fn open_case_and_alert(connection: &mut PgConnection, answer: &Followed, now: Da
         )?;
     }
     Ok(())
+}
+
+fn call_as_asked(connection: &mut PgConnection, answer: &Followed, now: DateTime<Utc>) -> Result<()> {
+    service::open(connection, answer.visit, Why::AskedFor(answer.call_time.as_deref()), now).map(drop)
+}
+
+fn call_for_service(connection: &mut PgConnection, answer: &Followed, now: DateTime<Utc>) -> Result<()> {
+    // Whoever has just said it on the phone is not called again for it.
+    if answer.mode == "phone" {
+        return Ok(());
+    }
+    service::open(connection, answer.visit, Why::LowScore, now).map(drop)
 }

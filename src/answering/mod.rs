@@ -18,6 +18,7 @@ pub mod look;
 pub mod nonce;
 pub mod pages;
 pub mod paper;
+pub mod phone;
 pub mod queries;
 pub mod recheck;
 pub mod show;

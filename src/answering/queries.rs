@@ -6,6 +6,7 @@ pub mod decide;
 pub mod fetches;
 pub mod follow;
 pub mod person;
+pub mod phone;
 pub mod staff;
 mod store;
 

@@ -114,8 +114,12 @@ impl Page {
         zone_or(organisation, self.about.time_zone.as_deref())
     }
 
-    /// Returns until when the answer can be changed, in words; nothing when that is over.
+    /// Returns until when the answer can be changed, in words; nothing when that is over, or when it was given on the
+    /// phone: then it stands.
     pub fn until(&self, organisation: Tz, now: DateTime<Utc>) -> Option<String> {
+        if self.stored.as_ref().is_some_and(|stored| stored.mode == "phone") {
+            return None;
+        }
         let end = self.stored.as_ref().map_or(now, |stored| stored.answered_at) + EDITABLE;
         let local = end.with_timezone(&self.zone(organisation)).naive_local();
         (now < end).then(|| dates::with_time(local, self.language))

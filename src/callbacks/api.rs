@@ -26,7 +26,7 @@ pub struct CallbackJson {
     /// `priority`, `random`, `phone_first` or `service`.
     pub kind: String,
     /// How often the customer was called.
-    pub attempts: i64,
+    pub attempts: i32,
     /// When the customer wants to be called (UTC), or null.
     pub appointment: Option<DateTime<Utc>>,
     /// When the customer is best called, or null.
@@ -55,16 +55,17 @@ pub struct ListParameters {
     limit: Option<i64>,
 }
 
-fn json(callback: Callback, state: State) -> CallbackJson {
+/// Makes a call-back as lists show it.
+pub fn json(callback: Callback, state: State) -> CallbackJson {
     CallbackJson {
         id: callback.id.to_string(),
         visit: callback.external_id,
         state: state.as_str(),
         position: callback.position,
         kind: callback.kind,
-        attempts: 0,
-        appointment: None,
-        best_time: None,
+        attempts: callback.attempts,
+        appointment: callback.appointment,
+        best_time: callback.best_time,
     }
 }
 
@@ -80,7 +81,7 @@ pub async fn list(app: web::Data<App>, Query(parameters): Query<ListParameters>)
     let filter = Filter { state, from: None, to: None, sees: Sees::Everything };
     let rows = app.db(move |connection| queries::list(connection, &filter, after, limit)).await?;
     let cut_at = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (rows, meta) = page::cut(rows, cut_at, |row| Cursor { place: row.position, id: row.visit });
+    let (rows, meta) = page::cut(rows, cut_at, |row| Cursor { place: row.position, id: row.id });
     let callbacks = rows.into_iter().map(|row| json(row, state)).collect();
     Ok(HttpResponse::Ok().json(CallbacksEnvelope { callbacks, meta }))
 }

@@ -31,6 +31,8 @@ pub struct Row {
     pub outcome: Badge,
     /// Whether a number is known.
     pub has_phone: bool,
+    /// How often they were called.
+    pub attempts: i32,
 }
 
 impl Row {
@@ -48,6 +50,7 @@ impl Row {
             kind: kind(&callback.kind),
             outcome: badge_of(&callback.outcome),
             has_phone: callback.has_phone,
+            attempts: callback.attempts,
         }
     }
 }
@@ -62,6 +65,15 @@ pub fn kind(word: &str) -> &'static str {
     }
 }
 
+/// What somebody does here.
+#[derive(Debug, Clone, Copy)]
+pub struct Desk {
+    /// Whether they call.
+    pub works: bool,
+    /// Whether they see how calling goes.
+    pub leads: bool,
+}
+
 /// The list of those who may be phoned.
 #[derive(Template)]
 #[template(path = "callbacks/pages/callbacks.html")]
@@ -74,4 +86,10 @@ pub struct CallbacksPage {
     pub rows: Vec<Row>,
     /// The other pages.
     pub pages: Pages,
+    /// What the reader does here.
+    pub desk: Desk,
+    /// Whether the list is one that was drawn.
+    pub is_drawn: bool,
+    /// What happened before.
+    pub notice: Option<&'static str>,
 }

@@ -11,6 +11,7 @@ mod mail;
 mod objections;
 mod person;
 pub mod run;
+mod wave;
 
 use crate::boot::{Boot, BootError};
 use crate::config::Config;
@@ -60,6 +61,11 @@ enum Command {
     Import {
         #[command(subcommand)]
         what: import::What,
+    },
+    /// Hand a wave of call-backs to a firm that phones with another system, and take its results in.
+    Wave {
+        #[command(subcommand)]
+        action: wave::WaveAction,
     },
     /// Evaluate all employees over a period of visit dates.
     Evaluate(evaluate::Options),
@@ -117,6 +123,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Work => run::work(&boot)?,
         Command::Sending { action } => run::sending(&boot, &action)?,
         Command::Import { what } => return import::run(&boot, &what),
+        Command::Wave { action } => return wave::run(&boot, action),
         Command::Evaluate(options) => evaluate::run(&boot, &options)?,
         Command::Audit { action } => return audit::run(&boot, &action),
         Command::Person { action } => person::run(&boot, action)?,

@@ -168,6 +168,15 @@ pub struct SendingConfig {
     pub domain_rate: Option<Rate>,
 }
 
+/// When and how customers are phoned.
+#[derive(Debug, Clone)]
+pub struct CallingConfig {
+    /// The customer's local hours in which the phone may ring.
+    pub window: SendWindow,
+    /// The address that dials, with `{number}` in it.
+    pub dial_url: String,
+}
+
 /// Who asks.
 #[derive(Debug, Clone)]
 pub struct OrganisationConfig {
@@ -220,6 +229,8 @@ pub struct Config {
     pub secret: Option<Keyring>,
     /// When surveys are mailed.
     pub sending: SendingConfig,
+    /// When and how customers are phoned.
+    pub calling: CallingConfig,
     /// Who asks.
     pub organisation: OrganisationConfig,
     /// File outside of the database to which the end of the audit log is appended once a day.

@@ -1,8 +1,8 @@
 //! The list of settings and how each is read.
 
 use super::{
-    Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig, OrganisationConfig,
-    SendingConfig, data_folder, parse_duration,
+    CallingConfig, Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig,
+    OrganisationConfig, SendingConfig, data_folder, parse_duration,
 };
 use crate::ids::Keyring;
 use std::path::PathBuf;
@@ -53,6 +53,8 @@ settings! {
     "HEARBACK_SENDING", "off", "on: mail surveys; off: until switched on by `hearback sending on`", "on";
     "HEARBACK_SURVEY_DELAY", "2h", "time from the visit to the mail", "2h";
     "HEARBACK_SEND_WINDOW", "Mon-Sat 08:00-20:00", "the customer's local hours for mail, or always", "Mon-Fri 09:00-18:00";
+    "HEARBACK_CALL_WINDOW", "as HEARBACK_SEND_WINDOW", "the customer's local hours for call-backs, or always", "Mon-Fri 09:00-19:00";
+    "HEARBACK_CALL_URL", "tel:{number}", "address that a softphone opens to dial; {number} is the customer's", "sip:{number}@pbx.example.com";
     "HEARBACK_RETRY_FIRST", "5min", "wait before the second try", "5min";
     "HEARBACK_LEASE", "60s", "how long a worker may hold a claimed invitation", "60s";
     "HEARBACK_MAIL_CONNECTIONS", "4", "mail connections of one worker", "8";
@@ -125,6 +127,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
         mail: mail(&reader, &data)?,
         secret: secret(&reader)?,
         sending: sending(&reader)?,
+        calling: calling(&reader)?,
         organisation: organisation(&reader)?,
         audit_anchor: reader.text("HEARBACK_AUDIT_ANCHOR").map(PathBuf::from),
         log: reader.or("HEARBACK_LOG", "info"),
@@ -251,6 +254,19 @@ fn sending(reader: &Reader<'_>) -> Result<SendingConfig, ConfigError> {
         rate: rate("HEARBACK_RATE")?,
         domain_rate: rate("HEARBACK_DOMAIN_RATE")?,
     })
+}
+
+fn calling(reader: &Reader<'_>) -> Result<CallingConfig, ConfigError> {
+    let letters = reader.or("HEARBACK_SEND_WINDOW", "Mon-Sat 08:00-20:00");
+    let dial_url = reader.with("HEARBACK_CALL_URL", "tel:{number}", |text| {
+        let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+        let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+        let runs = ["javascript", "data", "vbscript"].contains(&scheme.to_lowercase().as_str());
+        let fits = is_scheme && !runs && text.contains("{number}");
+        fits.then(|| text.to_owned()).ok_or("is no address with {number} in it".to_owned())
+    })?;
+    Ok(CallingConfig { window: reader.with("HEARBACK_CALL_WINDOW", &letters, str::parse)?, dial_url })
 }
 
 fn alert_at(text: &str) -> Result<Option<u32>, String> {

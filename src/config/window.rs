@@ -1,4 +1,4 @@
-//! The hours in which a customer may get mail, in the customer's own zone.
+//! The hours in which a customer may get mail or a call, in the customer's own zone.
 
 use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
@@ -52,6 +52,11 @@ impl FromStr for SendWindow {
 }
 
 impl SendWindow {
+    /// Tells whether a moment lies in the window, in that zone.
+    pub fn holds(&self, at: DateTime<Utc>, zone: Tz) -> bool {
+        self.next(at, zone) == at
+    }
+
     /// Returns the first moment at or after `at` that lies in the window, in that zone.
     ///
     /// An hour that daylight saving skips counts as the hour after it.

@@ -10,7 +10,7 @@ use crate::ids::Keyring;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// The longest reason (characters).
@@ -79,20 +79,46 @@ pub fn stop(
                 }
             }
             Channel::Phone => {
-                if let Some(hash) = phone.as_deref().and_then(number).map(|it| keys.pseudonym(PURPOSE, &it)) {
-                    tables::insert_suppression(
-                        connection,
-                        (&hash, "phone"),
-                        keys.signing_id(),
-                        BY_STAFF,
-                        now,
-                    )?;
+                if let Some(phone) = phone {
+                    stop_number(connection, keys, &phone, now)?;
                 }
             }
         }
     }
     let detail = json!({ "channel": channel.as_str() });
     audit::record(connection, now, because.actor, "customer.stopped", &format!("customer {customer}"), detail)
+}
+
+/// Stops calls to a number, whoever's file it stands on; one that is stopped stays as it is.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn stop_number(
+    connection: &mut PgConnection,
+    keys: &Keyring,
+    phone: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(hash) = number(phone).map(|number| keys.pseudonym(PURPOSE, &number)) else { return Ok(()) };
+    tables::insert_suppression(connection, (&hash, "phone"), keys.signing_id(), BY_STAFF, now)
+}
+
+/// Returns which of several numbers must not be called.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn numbers_stopped_among(
+    connection: &mut PgConnection,
+    keys: &Keyring,
+    phones: &[&str],
+) -> Result<HashSet<String>> {
+    let hashed: Vec<(Vec<u8>, &str)> =
+        phones.iter().flat_map(|phone| number_hashes(keys, phone).into_iter().map(|hash| (hash, *phone))).collect();
+    let hashes: Vec<&[u8]> = hashed.iter().map(|(hash, _)| hash.as_slice()).collect();
+    let found = tables::list_suppressions(connection, &hashes)?;
+    let stopped: HashSet<&[u8]> = found.iter().map(|(hash, _)| hash.as_slice()).collect();
+    let is_stopped = |(hash, phone): &(Vec<u8>, &str)| stopped.contains(hash.as_slice()).then(|| (*phone).to_owned());
+    Ok(hashed.iter().filter_map(is_stopped).collect())
 }
 
 /// Why an address or number is stopped that staff stopped on the customer's file.

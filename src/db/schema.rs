@@ -94,6 +94,44 @@ diesel::table! {
         probability -> Nullable<Float8>,
         called -> Nullable<Bool>,
         created_at -> Timestamptz,
+        wave_id -> Nullable<Uuid>,
+        came_from -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        rank -> Int4,
+        call_priority -> Float8,
+        attempts -> Int4,
+        due_at -> Nullable<Timestamptz>,
+        appointment -> Nullable<Timestamptz>,
+        best_time -> Nullable<Text>,
+        claim -> Int4,
+        claimed_by -> Nullable<Text>,
+        claimed_until -> Nullable<Timestamptz>,
+        draft -> Nullable<Jsonb>,
+        disposition -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    callback_attempt (callback_id, number) {
+        callback_id -> Uuid,
+        number -> Int4,
+        at -> Timestamptz,
+        by -> Text,
+        disposition -> Text,
+        local_day -> Date,
+        local_time -> Time,
+        appointment -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    calling (only_row) {
+        only_row -> Bool,
+        started_at -> Nullable<Timestamptz>,
+        mode_effect -> Nullable<Float8>,
+        mode_effect_se -> Nullable<Float8>,
+        measured_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -589,10 +627,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    wave (id) {
+        id -> Uuid,
+        from_on -> Date,
+        to_on -> Date,
+        share -> Float8,
+        state -> Text,
+        drawn_at -> Timestamptz,
+        drawn_by -> Text,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    wave_stratum (wave_id, kind) {
+        wave_id -> Uuid,
+        kind -> Text,
+        framed -> Int8,
+        drawn -> Int8,
+        called -> Nullable<Int8>,
+        probability -> Nullable<Float8>,
+    }
+}
+
 diesel::joinable!(answer_card -> survey_version (survey_version_id));
 diesel::joinable!(answer_card -> visit (visit_id));
 diesel::joinable!(bounce_event -> invitation (invitation_id));
 diesel::joinable!(callback -> visit (visit_id));
+diesel::joinable!(callback -> wave (wave_id));
+diesel::joinable!(callback_attempt -> callback (callback_id));
 diesel::joinable!(customer_note -> customer (customer_id));
 diesel::joinable!(customer_stop -> customer (customer_id));
 diesel::joinable!(delivery_attempt -> invitation (invitation_id));
@@ -621,6 +686,7 @@ diesel::joinable!(visit_employee -> employee (employee_id));
 diesel::joinable!(visit_employee -> team (team_id));
 diesel::joinable!(visit_employee -> visit (visit_id));
 diesel::joinable!(visit_outcome -> visit (visit_id));
+diesel::joinable!(wave_stratum -> wave (wave_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     answer_card,
@@ -632,6 +698,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_seal,
     bounce_event,
     callback,
+    callback_attempt,
+    calling,
     changed_visit,
     customer,
     customer_merge,
@@ -674,4 +742,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     visit,
     visit_employee,
     visit_outcome,
+    wave,
+    wave_stratum,
 );

@@ -1,5 +1,6 @@
 //! What came of a visit of the past, as its rows tell: pure.
 
+use crate::callbacks::Kind;
 use crate::imports::{Column, Header};
 use crate::surveys::past::Scale;
 use crate::visits::Outcome;
@@ -163,13 +164,13 @@ impl Came {
     }
 
     /// Returns of which kind the call-back is, if there is one.
-    pub fn callback_kind(&self, priority: bool) -> Option<&'static str> {
+    pub fn callback_kind(&self, priority: bool) -> Option<Kind> {
         match (self.first_contact, self.probability) {
-            (By::Phone, Some(_)) => Some("phone_first"),
-            (By::Email, Some(_)) if priority => Some("priority"),
-            (By::Email, Some(_)) => Some("random"),
+            (By::Phone, Some(_)) => Some(Kind::PhoneFirst),
+            (By::Email, Some(_)) if priority => Some(Kind::Priority),
+            (By::Email, Some(_)) => Some(Kind::Random),
             // Without a probability a call is service, not data.
-            (_, None) if self.was_called() == Some(true) => Some("service"),
+            (_, None) if self.was_called() == Some(true) => Some(Kind::Service),
             (_, None) => None,
         }
     }

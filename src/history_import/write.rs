@@ -3,6 +3,7 @@
 use super::Context;
 use super::prepare::{Prepared, refuse_contradiction};
 use crate::answering::queries::bulk::{self as many_responses, NewResponse};
+use crate::callbacks::model::rank;
 use crate::callbacks::queries::{self as callbacks, NewCallback};
 use crate::error::Result;
 use crate::visits::model::{CheckedVisit, NewVisit};
@@ -149,10 +150,14 @@ fn callback(context: &Context<'_>, prepared: &Prepared) -> Option<NewCallback> {
     Some(NewCallback {
         id: ids::new_id(),
         visit_id: prepared.id,
-        kind,
+        kind: kind.as_str(),
         state: if called.is_some() { "done" } else { "open" },
         probability: came.probability,
         called,
         created_at: context.now,
+        wave_id: None,
+        came_from: None,
+        rank: rank(kind, prepared.visit.priority),
+        call_priority: prepared.call_priority,
     })
 }

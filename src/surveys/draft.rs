@@ -15,8 +15,8 @@ pub const MOST_OPTIONS: usize = 12;
 /// Stands for the names of those who came.
 pub const EMPLOYEES: &str = "{employees}";
 
-/// Names that the customer's form uses itself.
-pub const RESERVED: [&str; 13] = [
+/// Names that the customer's form and the caller's use themselves.
+pub const RESERVED: [&str; 16] = [
     "sent",
     "nonce",
     "step",
@@ -30,6 +30,9 @@ pub const RESERVED: [&str; 13] = [
     "code",
     "csrf",
     "no_answer",
+    "disposition",
+    "appointment",
+    "claim",
 ];
 
 /// Something to correct in a draft.

@@ -124,6 +124,8 @@ words! {
         privacy_readers_title = "Heading: who sees it.";
         privacy_time_title = "Heading: how long.";
         privacy_rights_title = "Heading: the customer's rights.";
+        phone_ask = "Said on the phone: whether we may ask.";
+        phone_service = "Said on the phone: that we want to put something right.";
     }
     sentences {
         about(service: &str, date: &str) = "Names the visit.";
@@ -141,6 +143,8 @@ words! {
         stopped_text(organisation: &str) = "What holds after stopping.";
         card_how(address: &str) = "What to do with a printed card.";
         card_until(date: &str) = "Until when a printed card works.";
+        phone_hello(customer: &str, organisation: &str) = "Said on the phone: the greeting.";
+        phone_hello_unnamed(organisation: &str) = "Said on the phone: the greeting of somebody without a name.";
         why(organisation: &str) = "Why this person was asked and who reads the answer.";
         privacy_responsible(organisation: &str) = "Who is responsible.";
         privacy_stored(organisation: &str) = "What is stored.";

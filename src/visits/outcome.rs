@@ -55,7 +55,9 @@ impl Outcome {
         use Outcome as O;
         match self {
             O::Planned => &[O::Sending, O::NoAddress],
-            O::Sending | O::NoAddress => &[O::Planned],
+            O::Sending => &[O::Planned],
+            // Whoever was drawn and not called, for the wave was closed before, goes back to where they stood.
+            O::NoAddress => &[O::Planned, O::ToCall],
             O::Sent => &[O::Sending, O::Unknown],
             O::Unknown => &[O::Sending],
             // A link can be answered before its delivery is recorded, and up to its last day; what was not mailed, by
@@ -72,13 +74,18 @@ impl Outcome {
                 O::Failed,
                 O::ToCall,
             ],
-            O::Unanswered => &[O::Sent, O::Unknown, O::Suspect],
+            O::Unanswered => &[O::Sent, O::Unknown, O::Suspect, O::ToCall],
             // It may turn out later that a machine answered.
-            O::Suspect => &[O::Sending, O::Sent, O::Unknown, O::Answered],
+            O::Suspect => &[O::Sending, O::Sent, O::Unknown, O::Answered, O::ToCall],
             // What was taken without a word may come back all the same.
-            O::Bounced | O::Failed => &[O::Sending, O::Sent, O::Unknown],
+            O::Bounced | O::Failed => &[O::Sending, O::Sent, O::Unknown, O::ToCall],
             O::ToCall => &[O::Unanswered, O::Suspect, O::Bounced, O::Failed, O::NoAddress, O::PhoneFirst],
-            O::Refused | O::DoNotCall | O::LanguageBarrier | O::Unreachable | O::WrongNumber => &[O::ToCall],
+            O::Refused
+            | O::DoNotCall
+            | O::LanguageBarrier
+            | O::Unreachable
+            | O::WrongNumber
+            | O::PhoneFirst => &[O::ToCall],
             O::OptedOut => &[
                 O::Planned,
                 O::Sending,
@@ -94,7 +101,6 @@ impl Outcome {
             // One that came without an address is drawn when it gets one.
             O::NoBasis | O::Internal | O::Expired | O::NotSampled => &[O::Planned, O::NoAddress],
             O::Cancelled | O::Excluded => &[O::Planned, O::NoAddress, O::PhoneFirst],
-            O::PhoneFirst => &[],
         }
     }
 

@@ -83,7 +83,11 @@ pub fn store(
     let row = NewVisit {
         site_id,
         customer_id,
-        first_contact: (decision.outcome == Outcome::Planned).then_some("email"),
+        first_contact: match decision.outcome {
+            Outcome::Planned => Some("email"),
+            Outcome::PhoneFirst => Some("phone"),
+            _ => None,
+        },
         outcome: decision.outcome.as_str(),
         send_at: decision.send_at,
         call_priority,

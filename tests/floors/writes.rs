@@ -29,7 +29,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("answering", &["response", "response_revision", "link_fetch", "answer_card"]),
-    ("callbacks", &["callback"]),
+    ("callbacks", &["callback", "callback_attempt", "wave", "wave_stratum", "calling"]),
     ("cases", &["recovery_case"]),
     ("after_answer", &["answer_followed", "thank_you"]),
     ("scores", &["score_fold", "score_contribution", "score_count", "score_sum"]),

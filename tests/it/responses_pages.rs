@@ -203,6 +203,10 @@ fn an_answer_by_phone_says_what_chance_it_had() {
         probability,
         called: Some(true),
         created_at: app.now(),
+        wave_id: None,
+        came_from: None,
+        rank: 2,
+        call_priority: 0.5,
     };
     insert_all(&mut app.connection(), &[row("W1", "random", Some(0.25)), row("W2", "service", None)])
         .unwrap();

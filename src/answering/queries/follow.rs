@@ -29,6 +29,10 @@ pub struct Followed {
     pub mode: String,
     /// Whether it counts, and was given to us rather than imported.
     pub is_given: bool,
+    /// Whether they want to be called.
+    pub call_me: bool,
+    /// When.
+    pub call_time: Option<String>,
 }
 
 /// Lists what was stored or changed after a place; only answers before which no change is still under way.
@@ -54,6 +58,8 @@ pub fn list_after(connection: &mut PgConnection, after: Cursor, limit: i64) -> R
             response::survey_version_id,
             response::mode,
             exists(revisions).and(response::certainty.eq("confirmed")),
+            response::call_me,
+            response::call_time,
         ))
         .load(connection)?)
 }

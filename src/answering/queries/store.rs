@@ -178,7 +178,8 @@ const FOUND_ENDS: &str = ") AS i JOIN visit v ON v.id = i.visit_id \
      AND NOT EXISTS (SELECT 1 FROM response_revision r WHERE r.nonce_hash = asked.nonce_hash) FOR UPDATE OF v)";
 
 /// The first step changes only its own question; the second replaces everything; so does the first clean answer after
-/// one that was put aside, which also fixes the time; what was decided about that one is in the audit log.
+/// one that was put aside, which also fixes the time; what was decided about that one is in the audit log. What was said
+/// on the phone stands: a later answer is kept as a revision beside it (STATISTICS §6.8).
 const STORE: &str = ", stored AS (INSERT INTO response AS r \
      (id, visit_id, survey_version_id, mode, certainty, signs, complete, answers, comment, call_me, call_time, \
       call_number, language, answered_at, changed_at, revision, revisions) \
@@ -205,7 +206,8 @@ const STORE: &str = ", stored AS (INSERT INTO response AS r \
       CASE WHEN fresh THEN NULL ELSE r.decision END \
       FROM (SELECT takes, takes AND r.certainty = 'suspect' AS fresh, \
        takes AND (EXCLUDED.complete OR r.certainty = 'suspect') AS whole \
-       FROM (SELECT EXCLUDED.certainty = 'confirmed' OR r.certainty = 'suspect' AS takes) AS t) AS t) \
+       FROM (SELECT EXCLUDED.certainty = 'confirmed' AND r.mode <> 'phone' OR r.certainty = 'suspect' AS takes) \
+       AS t) AS t) \
      WHERE r.answered_at > (SELECT editable_since FROM asked) OR r.certainty = 'suspect' \
      RETURNING id, visit_id, certainty, revision, revisions, answers, comment, call_me, complete), \
      kept AS (INSERT INTO response_revision (nonce_hash, response_id, revision, answers, comment, call_me, at, \

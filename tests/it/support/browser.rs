@@ -26,6 +26,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// Keys that are no letters (W3C WebDriver §17.4.2).
 pub const TAB: &str = "\u{e004}";
 pub const ENTER: &str = "\u{e007}";
+const ALT: char = '\u{e00a}';
 
 /// Whether pages may run scripts. Ours have none; a checker of pages is one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -139,6 +140,14 @@ impl Browser {
         let key = |name: &str, key: char| json!({"type": name, "value": key.to_string()});
         let actions: Vec<Value> =
             keys.chars().flat_map(|one| [key("keyDown", one), key("keyUp", one)]).collect();
+        self.post("actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}));
+    }
+
+    /// Presses a key while Alt is held.
+    #[track_caller]
+    pub fn alt(&self, key: char) {
+        let act = |kind: &str, key: char| json!({"type": kind, "value": key.to_string()});
+        let actions = [act("keyDown", ALT), act("keyDown", key), act("keyUp", key), act("keyUp", ALT)];
         self.post("actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}));
     }
 
