@@ -82,6 +82,8 @@ macro_rules! routes {
 pub fn table() -> Vec<Route> {
     let mut all = public();
     all.extend(staff());
+    all.extend(calling());
+    all.extend(running());
     all.extend(api());
     all
 }
@@ -118,6 +120,20 @@ fn staff() -> Vec<Route> {
         POST "/responses/{id}/decide" JUDGES_ANSWERS judgement::decide;
         GET "/responses/{id}/withdraw" JUDGES_ANSWERS about_person::ask_to_withdraw;
         POST "/responses/{id}/withdraw" JUDGES_ANSWERS about_person::withdraw_answer;
+        GET "/visits" LOOKS_UP_VISITS finder_visits::list;
+        GET "/visits/{id}" LOOKS_UP_VISITS finder_visits::show;
+        GET "/visits/cards" HANDS_OUT_CARDS cards::show_all;
+        POST "/visits/cards" HANDS_OUT_CARDS cards::make_all;
+        GET "/visits/{id}/card" HANDS_OUT_CARDS cards::show;
+        POST "/visits/{id}/card" HANDS_OUT_CARDS cards::make;
+        GET "/visits/{id}/paper" HANDS_OUT_CARDS cards::show_paper;
+        POST "/visits/{id}/paper" HANDS_OUT_CARDS cards::store_paper;
+        GET "/people" KNOWS_PEOPLE people::show;
+    }
+}
+
+fn calling() -> Vec<Route> {
+    routes! {
         GET "/callbacks" MEETS_CUSTOMERS callbacks::show;
         GET "/callbacks/waves" LEADS_CALLERS wave_pages::show;
         POST "/callbacks/waves" DRAWS_WAVES wave_pages::draw_one;
@@ -138,15 +154,11 @@ fn staff() -> Vec<Route> {
         GET "/customers/{id}/export" KEEPS_FILES about_person::download;
         GET "/customers/{id}/erase" KEEPS_FILES about_person::ask_to_erase;
         POST "/customers/{id}/erase" KEEPS_FILES about_person::erase_person;
-        GET "/visits" LOOKS_UP_VISITS finder_visits::list;
-        GET "/visits/{id}" LOOKS_UP_VISITS finder_visits::show;
-        GET "/visits/cards" HANDS_OUT_CARDS cards::show_all;
-        POST "/visits/cards" HANDS_OUT_CARDS cards::make_all;
-        GET "/visits/{id}/card" HANDS_OUT_CARDS cards::show;
-        POST "/visits/{id}/card" HANDS_OUT_CARDS cards::make;
-        GET "/visits/{id}/paper" HANDS_OUT_CARDS cards::show_paper;
-        POST "/visits/{id}/paper" HANDS_OUT_CARDS cards::store_paper;
-        GET "/people" KNOWS_PEOPLE people::show;
+    }
+}
+
+fn running() -> Vec<Route> {
+    routes! {
         GET "/surveys" WRITES_SURVEYS survey_desk::list;
         GET "/surveys/new" WRITES_SURVEYS surveys::show_new;
         POST "/surveys/new" WRITES_SURVEYS surveys::create;

@@ -3,8 +3,8 @@
 use super::Person;
 use crate::answering::queries::person as answers;
 use crate::app::App;
-use crate::callbacks::queries::work as calls;
 use crate::audit::{self, Actor};
+use crate::callbacks::queries::work as calls;
 use crate::customers::queries::merges;
 use crate::customers::queries::person as customers;
 use crate::delivery::queries::person as letters;

@@ -2,9 +2,9 @@
 
 use super::queries::candidates::Candidate;
 use crate::audit::Actor;
+use crate::customers;
 use crate::customers::queries::notes as queries;
 use crate::customers::stops::{self, Because, Channel};
-use crate::customers;
 use crate::delivery::bounces::NO_ADDRESS;
 use crate::error::Result;
 use crate::ids::Keyring;

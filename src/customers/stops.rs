@@ -112,13 +112,16 @@ pub fn numbers_stopped_among(
     keys: &Keyring,
     phones: &[&str],
 ) -> Result<HashSet<String>> {
-    let hashed: Vec<(Vec<u8>, &str)> =
-        phones.iter().flat_map(|phone| number_hashes(keys, phone).into_iter().map(|hash| (hash, *phone))).collect();
-    let hashes: Vec<&[u8]> = hashed.iter().map(|(hash, _)| hash.as_slice()).collect();
+    let of_phones: Vec<(Vec<u8>, &str)> = phones
+        .iter()
+        .flat_map(|phone| number_hashes(keys, phone).into_iter().map(|hash| (hash, *phone)))
+        .collect();
+    let hashes: Vec<&[u8]> = of_phones.iter().map(|(hash, _)| hash.as_slice()).collect();
     let found = tables::list_suppressions(connection, &hashes)?;
     let stopped: HashSet<&[u8]> = found.iter().map(|(hash, _)| hash.as_slice()).collect();
-    let is_stopped = |(hash, phone): &(Vec<u8>, &str)| stopped.contains(hash.as_slice()).then(|| (*phone).to_owned());
-    Ok(hashed.iter().filter_map(is_stopped).collect())
+    let is_stopped =
+        |(hash, phone): &(Vec<u8>, &str)| stopped.contains(hash.as_slice()).then(|| (*phone).to_owned());
+    Ok(of_phones.iter().filter_map(is_stopped).collect())
 }
 
 /// Why an address or number is stopped that staff stopped on the customer's file.
