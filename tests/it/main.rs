@@ -52,6 +52,7 @@ mod mail_letters;
 mod mail_relay;
 mod mail_tls;
 mod postfix;
+mod recount;
 mod relay_health;
 mod reminders;
 mod responses_pages;
