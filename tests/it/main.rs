@@ -51,6 +51,7 @@ mod mail_command;
 mod mail_letters;
 mod mail_relay;
 mod mail_tls;
+mod oracle;
 mod postfix;
 mod recount;
 mod relay_health;
