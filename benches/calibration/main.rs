@@ -30,7 +30,7 @@ const ALIKE: u64 = 40;
 const FIRST_SEED: u64 = 880_000;
 
 fn main() {
-    let companies = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(30);
+    let companies = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(30);
     let kind = Kind { people: 200, spread: 5.0 };
     let judged: Vec<Judged> = (0..companies).map(|at| judge(&company::make(FIRST_SEED + at, kind))).collect();
     let alike = Kind { spread: 0.0, ..kind };

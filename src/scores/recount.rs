@@ -258,12 +258,16 @@ impl Counting {
         mut slices: BTreeMap<Uuid, Slice>,
         mut crosses: BTreeMap<(i32, i32), Cross>,
     ) -> Result<()> {
-        slices.values_mut().for_each(Slice::drop_zeros);
+        for slice in slices.values_mut() {
+            slice.drop_zeros();
+        }
         let stored = queries::load_slices_of(connection, stretch)?;
         let wrong = different(slices, &stored, &mut self.found.compared);
         let wrong: BTreeMap<SliceKey, Slice> =
             wrong.into_iter().map(|(who, slice)| ((stretch, who), slice)).collect();
-        crosses.values_mut().for_each(|cross| cross.retain(|answers| *answers != 0));
+        for cross in crosses.values_mut() {
+            cross.retain(|answers| *answers != 0);
+        }
         let stored = queries::load_crosses_of(connection, stretch)?;
         let wrong_crosses = different(crosses, &stored, &mut self.found.compared);
         let wrong_crosses: BTreeMap<CrossKey, Cross> =

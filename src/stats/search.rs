@@ -10,7 +10,11 @@ pub fn falling_root(function: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> 
         if middle <= lo || middle >= hi {
             break;
         }
-        if function(middle) > 0.0 { lo = middle } else { hi = middle }
+        if function(middle) > 0.0 {
+            lo = middle;
+        } else {
+            hi = middle;
+        }
     }
     f64::midpoint(lo, hi)
 }
@@ -56,16 +60,16 @@ pub fn least(function: impl Fn(f64) -> f64, lo: f64, hi: f64) -> f64 {
         let tried = Tried { at, value: function(at) };
         if tried.value <= best.value {
             if at >= best.at {
-                lo = best.at
+                lo = best.at;
             } else {
-                hi = best.at
+                hi = best.at;
             }
             (third, second, best) = (second, best, tried);
         } else {
             if at < best.at {
-                lo = at
+                lo = at;
             } else {
-                hi = at
+                hi = at;
             }
             if tried.value <= second.value || same(second, best) {
                 (third, second) = (second, tried);

@@ -3,7 +3,7 @@
 use crate::support::app::SECRET;
 use crate::support::history::{ELEVEN, company};
 use crate::support::{TestApp, program};
-use hearback::db;
+use diesel::connection::SimpleConnection;
 use hearback::scores::fold;
 use hearback::scores::recount::{Scope, recount};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,8 +12,9 @@ use std::time::Duration;
 /// Everything that is summed.
 const SUMS: &[&str] = &["score_contribution", "score_slice", "score_cross"];
 
-/// How many things happen.
+/// How many things happen, and how many at once.
 const STEPS: usize = 10_000;
+const AT_ONCE: usize = 5;
 
 /// What may happen to the visit `v` and the employee `e`, drawn by the numbers `$a` and `$b`. An objection excludes,
 /// reassigns or annotates.
@@ -68,20 +69,27 @@ impl Stream {
     }
 }
 
-fn happen(connection: &mut diesel::PgConnection, stream: &mut Stream, visits: usize) {
-    let what = HAPPENS[stream.next(HAPPENS.len())];
-    let what = what.replace("$a", &stream.next(100_000).to_string());
-    let what = what.replace("$b", &stream.next(100_000).to_string());
-    let visit = format!("SELECT id FROM visit ORDER BY external_id LIMIT 1 OFFSET {}", stream.next(visits));
-    let employee = format!("SELECT id FROM employee ORDER BY external_id LIMIT 1 OFFSET {}", stream.next(20));
-    let statement = format!(
-        "WITH v AS ({visit}), e AS ({employee}), change AS (INSERT INTO changed_visit (visit_id) SELECT id FROM v) {what}"
-    );
-    let done = db::transaction(connection, |connection| {
-        diesel::RunQueryDsl::execute(diesel::sql_query(&statement), connection)
-            .map_err(hearback::error::Error::from)
-    });
-    done.unwrap_or_else(|error| panic!("{error}: {statement}"));
+/// The ids of what there is.
+struct There {
+    visits: Vec<String>,
+    employees: Vec<String>,
+}
+
+/// Some things happen, and are committed together.
+fn happen(connection: &mut diesel::PgConnection, stream: &mut Stream, there: &There) {
+    let mut all = String::new();
+    for _ in 0..AT_ONCE {
+        let what = HAPPENS[stream.next(HAPPENS.len())];
+        let what = what.replace("$a", &stream.next(100_000).to_string());
+        let what = what.replace("$b", &stream.next(100_000).to_string());
+        let visit = &there.visits[stream.next(there.visits.len())];
+        let employee = &there.employees[stream.next(there.employees.len())];
+        all += &format!(
+            "WITH v AS (SELECT '{visit}'::uuid AS id), e AS (SELECT '{employee}'::uuid AS id), \
+             change AS (INSERT INTO changed_visit (visit_id) SELECT id FROM v) {what};"
+        );
+    }
+    connection.batch_execute(&format!("BEGIN; {all} COMMIT")).unwrap();
 }
 
 #[track_caller]
@@ -109,10 +117,14 @@ fn sums_are_those_of_a_recount_after_ten_thousand_changes_with_two_folding() {
             });
         }
         let (mut stream, mut connection) = (Stream(7), app.connection());
-        for step in 1..=STEPS {
-            happen(&mut connection, &mut stream, VISITS);
+        let there = There {
+            visits: app.rows("SELECT id FROM visit ORDER BY external_id"),
+            employees: app.rows("SELECT id FROM employee ORDER BY external_id"),
+        };
+        for step in (AT_ONCE..=STEPS).step_by(AT_ONCE) {
+            happen(&mut connection, &mut stream, &there);
             // With whatever is folded by now and whatever waits.
-            if step % 1_000 == 0 {
+            if step % 2_000 == 0 {
                 no_difference(&app);
             }
         }

@@ -162,8 +162,10 @@ pub fn of(tables: &Tables, weights: &[f64], columns: &Columns) -> Moments {
         let weight = weights.get(class).copied().filter(|weight| *weight > 0.0)?;
         Some((phase(tables.design(class))?, weight))
     };
+    let mut places = vec![None; count];
     let people = tables.people.iter().map(|person| {
         let mut sums = denominator(tables, &person.eligible);
+        places.fill(None);
         for (class, answers) in &person.answers {
             let Some((phase, weight)) = weighed(*class) else { continue };
             sums.units.of(phase).add(weight, *answers);
@@ -176,7 +178,7 @@ pub fn of(tables: &Tables, weights: &[f64], columns: &Columns) -> Moments {
             total.xy[column] += weight * row.sum;
             total.gram[(column, column)] += weight * row.n;
             total.squared[(column, column)] += weight * weight * row.n;
-            let [w, ww] = in_column(&mut sums.columns, column).weighed.of(phase);
+            let [w, ww] = in_column(&mut sums.columns, &mut places[column], column).weighed.of(phase);
             *w += weight * row.n;
             *ww += weight * weight * row.n;
         }
@@ -214,8 +216,13 @@ fn denominator(tables: &Tables, eligible: &[(usize, f64)]) -> PersonMoments {
     sums
 }
 
-fn in_column(columns: &mut Vec<InColumn>, column: usize) -> &mut InColumn {
-    let at = columns.iter().position(|known| known.column == column).unwrap_or(columns.len());
+/// The sums of a column; `place` remembers where they stand.
+fn in_column<'a>(
+    columns: &'a mut Vec<InColumn>,
+    place: &mut Option<usize>,
+    column: usize,
+) -> &'a mut InColumn {
+    let at = *place.get_or_insert(columns.len());
     if at == columns.len() {
         columns.push(InColumn { column, ..InColumn::default() });
     }

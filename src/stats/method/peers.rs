@@ -30,11 +30,14 @@ pub struct Peers {
     pub groups: Option<Vec<usize>>,
 }
 
+/// Numbers by level, each level once.
+type Levels = Vec<(usize, f64)>;
+
 /// Answers of persons by level, by share, and visits by level.
 struct ByLevel {
-    answers: Vec<BTreeMap<usize, f64>>,
+    answers: Vec<Levels>,
     totals: Vec<f64>,
-    mix: Vec<BTreeMap<usize, f64>>,
+    mix: Vec<Levels>,
 }
 
 /// Finds what can be compared.
@@ -64,11 +67,15 @@ fn by_level(tables: &Tables, weights: &[f64], scope: Scope) -> ByLevel {
         is_counted && (scope == Scope::All || tables.design(class) == Design::Email)
     };
     let mut sums = ByLevel { answers: Vec::new(), totals: Vec::new(), mix: Vec::new() };
+    let mut by_level = vec![0.0; tables.levels.len()];
     for person in &tables.people {
-        let mut answers = BTreeMap::new();
-        for row in person.levels.iter().filter(|row| counts(row.class) && row.n > 0.0) {
-            *answers.entry(row.level).or_insert(0.0) += tables.share(row.class) * row.n;
+        for row in person.levels.iter().filter(|row| counts(row.class)) {
+            if let Some(sum) = by_level.get_mut(row.level) {
+                *sum += tables.share(row.class) * row.n;
+            }
         }
+        let all = by_level.iter_mut().map(std::mem::take).enumerate();
+        let answers: Levels = all.filter(|(_, n)| *n > 0.0).collect();
         let total = person.answers.iter().filter(|(class, _)| counts(*class));
         sums.totals.push(total.map(|(class, answers)| tables.share(*class) * answers.n).sum());
         sums.mix.push(match scope {
@@ -127,8 +134,9 @@ fn components(tables: &Tables, by_level: &ByLevel) -> Vec<Option<usize>> {
     let people = by_level.answers.len();
     let mut parents: Vec<usize> = (0..people + tables.levels.len()).collect();
     for (person, answers) in by_level.answers.iter().enumerate() {
+        let levels = answers.iter().map(|(level, _)| level);
         let connecting =
-            answers.keys().filter(|level| tables.levels.get(**level).is_some_and(|f| CONNECTING.contains(f)));
+            levels.filter(|level| tables.levels.get(**level).is_some_and(|f| CONNECTING.contains(f)));
         for level in connecting {
             let (one, other) = (root(&parents, person), root(&parents, people + level));
             if let Some(parent) = parents.get_mut(one) {
@@ -161,8 +169,8 @@ fn groups(
     let mut known = BTreeMap::new();
     let keys = by_level.mix.iter().zip(component).map(|(mix, component)| {
         let usual = |factor: &usize| {
-            let levels = mix.iter().filter(|(level, _)| tables.levels.get(**level) == Some(factor));
-            levels.max_by(|one, other| one.1.total_cmp(other.1)).map(|(level, _)| *level)
+            let levels = mix.iter().filter(|(level, _)| tables.levels.get(*level) == Some(factor));
+            levels.max_by(|one, other| one.1.total_cmp(&other.1)).map(|(level, _)| *level)
         };
         (*component, not_separable.iter().map(usual).collect::<Vec<_>>())
     });
