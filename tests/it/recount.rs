@@ -6,6 +6,7 @@ use crate::support::{TestApp, program};
 use diesel::connection::SimpleConnection;
 use hearback::scores::fold;
 use hearback::scores::recount::{Scope, recount};
+use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -84,10 +85,12 @@ fn happen(connection: &mut diesel::PgConnection, stream: &mut Stream, there: &Th
         let what = what.replace("$b", &stream.next(100_000).to_string());
         let visit = &there.visits[stream.next(there.visits.len())];
         let employee = &there.employees[stream.next(there.employees.len())];
-        all += &format!(
+        write!(
+            all,
             "WITH v AS (SELECT '{visit}'::uuid AS id), e AS (SELECT '{employee}'::uuid AS id), \
              change AS (INSERT INTO changed_visit (visit_id) SELECT id FROM v) {what};"
-        );
+        )
+        .unwrap();
     }
     connection.batch_execute(&format!("BEGIN; {all} COMMIT")).unwrap();
 }
