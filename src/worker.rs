@@ -7,14 +7,16 @@ use crate::answering;
 use crate::api::idempotency;
 use crate::app::App;
 use crate::audit::{self, anchor};
+use crate::callbacks::queries::wave::update_mode_effect;
 use crate::callbacks::settle;
 use crate::customers::notes;
 use crate::delivery::{self, Sender, close, collect, rescue};
 use crate::error::{Error, Result};
+use crate::evaluations::{Selection, evaluate};
 use crate::ids;
 use crate::jobs::{self, Job, backoff};
-use crate::scores::fold;
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::scores::{self, fold};
+use chrono::{DateTime, Months, TimeDelta, Utc};
 use diesel::PgConnection;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -40,11 +42,31 @@ const PERIODIC: &[Periodic] = &[
     Periodic { name: "customers.prune", every: TimeDelta::days(1), work: notes::prune },
     Periodic { name: "delivery.prune", every: TimeDelta::days(1), work: delivery::prune },
     Periodic {
+        name: "callbacks.mode",
+        every: TimeDelta::days(1),
+        work: measure_mode,
+    },
+    Periodic {
         name: "idempotency.prune",
         every: TimeDelta::hours(1),
         work: |connection, now| idempotency::prune(connection, now).map(drop),
     },
+    Periodic { name: "scores.prune", every: TimeDelta::days(1), work: scores::fold::prune },
+    Periodic { name: "scores.recount", every: TimeDelta::days(1), work: scores::recount::sample },
 ];
+
+/// Measures by how much answers on the phone are higher, over the last twelve months: while that is not known well, more
+/// customers are phoned first (STATISTICS §6.7).
+fn measure_mode(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
+    let to = now.date_naive();
+    let from = to.checked_sub_months(Months::new(12)).unwrap_or(to);
+    let selection = Selection { from, to, team: None, employee: None, all_estimates: false };
+    let company = evaluate(connection, &selection, now)?.company;
+    match company.mode_effect.zip(company.mode_effect_se) {
+        Some((effect, error)) => update_mode_effect(connection, effect, error, now),
+        None => Ok(()),
+    }
+}
 
 /// Works until it is told to stop; letters under way are finished first.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {

@@ -10,6 +10,7 @@ mod import;
 mod mail;
 mod objections;
 mod person;
+mod recount;
 pub mod run;
 mod wave;
 
@@ -79,6 +80,12 @@ enum Command {
         #[command(subcommand)]
         action: person::PersonAction,
     },
+    /// Count all sums anew from the answers, and say what differs.
+    Recount {
+        /// Mend what differs. It is audited.
+        #[arg(long)]
+        repair: bool,
+    },
     /// Give a colleague an account.
     User {
         #[command(subcommand)]
@@ -127,6 +134,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Evaluate(options) => evaluate::run(&boot, &options)?,
         Command::Audit { action } => return audit::run(&boot, &action),
         Command::Person { action } => person::run(&boot, action)?,
+        Command::Recount { repair } => return recount::run(&boot, repair),
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,
         Command::Demo(_) | Command::Bounce(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}

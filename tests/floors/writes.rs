@@ -32,7 +32,20 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("callbacks", &["callback", "callback_attempt", "wave", "wave_stratum", "calling"]),
     ("cases", &["recovery_case"]),
     ("after_answer", &["answer_followed", "thank_you"]),
-    ("scores", &["score_fold", "score_contribution", "score_count", "score_sum"]),
+    (
+        "scores",
+        &[
+            "score_fold",
+            "score_contribution",
+            "score_class",
+            "score_item",
+            "score_level",
+            "score_slice",
+            "score_cross",
+            "score_count",
+            "score_sum",
+        ],
+    ),
 ];
 
 /// Calls of diesel that run a statement, if they take a connection and nothing else.
