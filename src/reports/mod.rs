@@ -1,4 +1,5 @@
 //! Reports: an evaluation as a file or as text. Pure: data in, bytes out.
 
 pub mod csv;
+pub mod statement;
 pub mod table;

@@ -32,6 +32,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("callbacks", &["callback"]),
     ("cases", &["recovery_case"]),
     ("after_answer", &["answer_followed"]),
+    ("evaluations", &["objection", "objection_decision", "statement", "statement_reply"]),
     ("scores", &["score_fold", "score_contribution", "score_count", "score_sum"]),
 ];
 

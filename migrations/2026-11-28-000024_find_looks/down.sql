@@ -1,0 +1,2 @@
+-- Loses nothing.
+DROP INDEX audit_entry_subject;
