@@ -82,11 +82,11 @@ pub fn veiled_comment(row: &AnswerRow) -> Option<String> {
 fn comment(row: &AnswerRow, is_own: bool) -> Option<Comment> {
     let written = row.comment.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
     let text = if is_own { veiled(written, row.customer_name.as_deref()) } else { written.to_owned() };
-    let low = row.answers.as_object().into_iter().flatten();
-    let low = low.filter(|(key, _)| key.as_str() != OVERALL);
-    let asked = low.filter_map(|(key, value)| Some(format!("{} {}", words::question(key), value.as_i64()?)));
+    let others = row.answers.as_object().into_iter().flatten().filter(|(key, _)| key.as_str() != OVERALL);
+    let others =
+        others.filter_map(|(key, value)| Some(format!("{} {}", words::question(key), value.as_i64()?)));
     let overall = row.words().map(|words| format!("Overall {words}"));
-    Some(Comment { text, said: overall.into_iter().chain(asked).collect() })
+    Some(Comment { text, said: overall.into_iter().chain(others).collect() })
 }
 
 /// Counts how those who answered did so, for the road of all visits.

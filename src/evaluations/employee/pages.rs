@@ -90,8 +90,7 @@ impl Found {
                 ..Figures::default()
             },
         };
-        let since = queries::list_first_days(connection)?.get(&external_id).copied();
-        let is_new = is_new(since, to);
+        let is_new = is_new(queries::find_first_day(connection, id)?, to);
         if is_new {
             figures.flag.clear();
         }

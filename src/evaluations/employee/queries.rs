@@ -106,7 +106,19 @@ pub fn find_team_on(connection: &mut PgConnection, employee: Uuid, on: NaiveDate
         .optional()?)
 }
 
-/// Finds on which day everybody, or one person, first belonged to a team, by the id of the system that sends visits.
+/// Finds on which day somebody first belonged to a team.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_first_day(connection: &mut PgConnection, employee: Uuid) -> Result<Option<NaiveDate>> {
+    Ok(team_member::table
+        .filter(team_member::employee_id.eq(employee))
+        .filter(team_member::role.eq("member"))
+        .select(min(team_member::valid_from))
+        .get_result(connection)?)
+}
+
+/// Lists on which day everybody first belonged to a team, by the id of the system that sends visits.
 ///
 /// # Errors
 /// When the database does not answer.
