@@ -1,2 +1,0 @@
--- Loses nothing.
-DROP INDEX audit_entry_subject;
