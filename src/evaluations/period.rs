@@ -54,6 +54,19 @@ impl Period {
         (cut.from <= cut.to).then_some(cut)
     }
 
+    /// Widens it to whole months that are over, if there is one in it; else to the present month so far. A number that
+    /// changed with each day would tell what a single customer answered.
+    #[must_use]
+    pub fn in_whole_months(self, today: NaiveDate) -> Self {
+        let first = |day: NaiveDate| day.with_day(1).unwrap_or(day);
+        let before = |day: NaiveDate| day.pred_opt().unwrap_or(day);
+        let from = first(self.from.min(today));
+        let end = first(self.to).checked_add_months(Months::new(1)).map_or(self.to, before);
+        let over = before(first(today));
+        let to = if end <= over { end } else { over };
+        Self { from, to: if to < from { today } else { to } }
+    }
+
     /// Writes it: `1 November 2025 to 31 October 2026`.
     pub fn words(self) -> String {
         format!("{} to {}", full_day(self.from), full_day(self.to))
@@ -103,6 +116,17 @@ mod tests {
         );
         let [first, second] = Period::half_years(day("2026-03-02"));
         assert_eq!((first.from, second.to), (day("2025-01-01"), day("2025-12-31")));
+    }
+
+    #[test]
+    fn whoever_looks_at_themself_sees_whole_months_that_are_over() {
+        let whole = |from: &str, to: &str| {
+            let period = Period { from: day(from), to: day(to) }.in_whole_months(day("2026-11-20"));
+            format!("{} {}", period.from, period.to)
+        };
+        assert_eq!(whole("2026-03-05", "2026-03-05"), "2026-03-01 2026-03-31");
+        assert_eq!(whole("2025-12-01", "2026-11-20"), "2025-12-01 2026-10-31");
+        assert_eq!(whole("2026-11-02", "2026-11-03"), "2026-11-01 2026-11-20");
     }
 
     #[test]

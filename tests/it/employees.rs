@@ -117,6 +117,20 @@ fn nothing_on_the_own_page_tells_who_a_customer_was() {
 }
 
 #[test]
+fn an_employee_cannot_pick_days_until_one_answer_is_left() {
+    let app = TestApp::start();
+    company(&app);
+    let ada = app.employee("E1");
+    let one_day = ada.get("/employees/me?from=2026-03-05&to=2026-03-05").expect(200).body;
+    assert!(
+        one_day.contains("1 March 2026 to 31 March 2026") && one_day.contains("whole months that are over"),
+        "{one_day}"
+    );
+    let usual = ada.get("/employees/me").expect(200).body;
+    assert!(usual.contains("1 December 2025 to 31 October 2026"), "{usual}");
+}
+
+#[test]
 fn a_manager_sees_a_person_for_the_days_in_the_own_team() {
     let app = TestApp::start();
     company(&app);

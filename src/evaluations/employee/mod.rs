@@ -52,7 +52,7 @@ pub struct Seen {
     pub is_own: bool,
     /// The days that the reader may see.
     pub period: Period,
-    /// The period as it was asked for, when it was cut to a membership.
+    /// Whether these are other days than were asked for.
     pub was_cut: bool,
 }
 
@@ -62,7 +62,12 @@ impl Seen {
     ///
     /// # Errors
     /// 404 when there is nobody, or nobody that this reader may know of.
-    pub fn find(connection: &mut PgConnection, reader: &SignedIn, id: &str, period: Period) -> Result<Self> {
+    pub fn find(
+        connection: &mut PgConnection,
+        reader: &SignedIn,
+        id: &str,
+        (period, today): (Period, NaiveDate),
+    ) -> Result<Self> {
         let employee = match reader.employee.filter(|_| id == ME) {
             Some(own) => queries::find_by_id(connection, own)?,
             None => queries::find(connection, id)?,
@@ -70,7 +75,8 @@ impl Seen {
         let employee = employee.ok_or_else(unknown)?;
         let whole = |is_own| Self { employee: employee.clone(), is_own, period, was_cut: false };
         if reader.employee == Some(employee.id) {
-            return Ok(whole(true));
+            let seen = period.in_whole_months(today);
+            return Ok(Self { period: seen, was_cut: seen != period, ..whole(true) });
         }
         match reader.role {
             Role::Hr => Ok(whole(false)),

@@ -146,7 +146,7 @@ pub fn look(
     period: Period,
     now: DateTime<Utc>,
 ) -> Result<Seen> {
-    let seen = Seen::find(connection, reader, id, period)?;
+    let seen = Seen::find(connection, reader, id, (period, now.date_naive()))?;
     let subject = format!("employee {}", seen.employee.id);
     let detail = json!({ "from": seen.period.from, "to": seen.period.to });
     audit::record(connection, now, Actor::User(reader.user), "employee.read", &subject, detail)?;
@@ -298,12 +298,14 @@ fn lead(found: &Found) -> String {
 
 fn notices(found: &Found) -> Vec<String> {
     let seen = &found.seen;
-    let cut = seen.was_cut.then(|| {
-        format!(
+    let cut = seen.was_cut.then(|| match seen.is_own {
+        true => "Your own page shows whole months that are over, so that no number tells what a single customer answered."
+            .to_owned(),
+        false => format!(
             "Shown for {}, the days on which {} belonged to your team.",
             seen.period.words(),
             seen.employee.name
-        )
+        ),
     });
     let left = seen
         .employee

@@ -167,7 +167,7 @@ pub async fn make(app: web::Data<App>, form: SignedForm, id: web::Path<String>) 
     let (parts, person, now) = (app.get_ref().clone(), form.person.clone(), app.clock.now());
     let made = app
         .db(move |connection| {
-            let seen = Seen::find(connection, &person, &id, Period { from, to })?;
+            let seen = Seen::find(connection, &person, &id, (Period { from, to }, now.date_naive()))?;
             if let Some(standing) = freeze::unchanged(connection, &parts, &seen, now)? {
                 return Ok(standing.id);
             }
