@@ -298,14 +298,14 @@ fn lead(found: &Found) -> String {
 
 fn notices(found: &Found) -> Vec<String> {
     let seen = &found.seen;
-    let cut = seen.was_cut.then(|| match seen.is_own {
-        true => "Your own page shows whole months that are over, so that no number tells what a single customer answered."
-            .to_owned(),
-        false => format!(
-            "Shown for {}, the days on which {} belonged to your team.",
-            seen.period.words(),
-            seen.employee.name
-        ),
+    let cut = seen.was_cut.then(|| {
+        if seen.is_own {
+            return "Your own page shows whole months that are over, so that no number tells what a single customer \
+                    answered."
+                .to_owned();
+        }
+        let (days, name) = (seen.period.words(), &seen.employee.name);
+        format!("Shown for {days}, the days on which {name} belonged to your team.")
     });
     let left = seen
         .employee
