@@ -33,7 +33,8 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
     let now = app.clock.now();
     let today = now.with_timezone(&app.config.organisation.time_zone).date_naive();
     let (dates, usual) = (asked.dates(), Period::usual(today));
-    let rest = rest(&asked);
+    // A manager sees the own team, whatever the address says.
+    let rest = rest(&asked, person.role == Role::Manager);
     let mut page = EvaluationsPage {
         shell: shell_for(&app, &person, "/evaluations"),
         period: "The period cannot be read.".to_owned(),
@@ -74,9 +75,10 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
 }
 
 /// What else the address asks for, to be kept when the period changes.
-fn rest(asked: &Asked) -> String {
+fn rest(asked: &Asked, is_manager: bool) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for name in ["team", "site", "question"] {
+    let names = ["team", "site", "question"].into_iter().filter(|name| !(is_manager && *name == "team"));
+    for name in names {
         if let Some(value) = asked.text(name) {
             query.append_pair(name, value);
         }

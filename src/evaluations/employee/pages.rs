@@ -14,7 +14,7 @@ use crate::evaluations::charts::road::Road;
 use crate::evaluations::figures::{Company, Figures, Frame};
 use crate::evaluations::objections::model::{Decision, Objection};
 use crate::evaluations::objections::queries as objection_queries;
-use crate::evaluations::objections::views::{Names, account, deadline, steps};
+use crate::evaluations::objections::views::{Names, account, how_to_object, steps};
 use crate::evaluations::period::Period;
 use crate::evaluations::report::{Selection, evaluate};
 use crate::evaluations::words::{self, Voice};
@@ -228,7 +228,7 @@ fn page(shell: Shell, found: &Found, reader: Reader) -> EmployeePage {
     let names = Names { accounts: &found.accounts, zone };
     let objections = found.objections.iter().flat_map(|(one, decisions)| steps(one, decisions, &names));
     EmployeePage {
-        how_to_object: how_to_object(seen.is_own, today),
+        how_to_object: how_to_object(seen.is_own),
         objections: objections.collect(),
         object: object(seen.is_own, &path, period),
         shell,
@@ -263,15 +263,15 @@ fn page(shell: Shell, found: &Found, reader: Reader) -> EmployeePage {
         comments_why: why,
         aside: answers::aside(&found.answers),
         answers: (!seen.is_own).then(|| answers_link(&seen.employee.external_id)),
-        assumed: words::assumed(&found.frame, &found.company),
+        assumed: assumed(found),
         action: path,
     }
 }
 
-fn how_to_object(is_own: bool, today: NaiveDate) -> String {
-    let whose = if is_own { "Each answer can be contested" } else { "They can contest each answer" };
-    format!("{whose}: wrong person, not their doing, abuse. {} Both values stay visible.", deadline(today))
-        .replace("not their doing", if is_own { "not your doing" } else { "not their doing" })
+/// Says what is assumed, where anything was corrected: without a comparison the meaning says it already.
+fn assumed(found: &Found) -> Vec<String> {
+    let is_plain = found.expected().is_none();
+    if is_plain { Vec::new() } else { words::assumed(&found.frame, &found.company) }
 }
 
 fn object(is_own: bool, path: &str, period: Period) -> Link {

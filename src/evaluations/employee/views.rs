@@ -165,7 +165,7 @@ pub struct EmployeePage {
     /// What is assumed of those who did not answer.
     pub assumed: Vec<String>,
     /// How an answer is contested, and until when somebody decides.
-    pub how_to_object: String,
+    pub how_to_object: &'static str,
     /// What happened with the objections, the newest first.
     pub objections: Vec<Step>,
     /// Where an answer is contested, for the person themself; or where the objections stand.

@@ -232,8 +232,19 @@ impl ContestPage {
     }
 }
 
-/// Says until when somebody decides, for the person who objects.
+/// Says until when somebody decides about what is contested today, for the person who objects.
 pub fn deadline(today: NaiveDate) -> String {
     let until = today.checked_add_days(super::DECIDED_WITHIN).unwrap_or(today);
     format!("Someone who is not your manager decides by {} and gives a reason.", full_day(until))
+}
+
+/// Says how an answer is contested, to the person themself or about them.
+pub const fn how_to_object(is_own: bool) -> &'static str {
+    if is_own {
+        "Each answer can be contested: wrong person, not your doing, abuse. Someone who is not your manager decides \
+         within 14 days and gives a reason. Both values stay visible."
+    } else {
+        "They can contest each answer on their own page: wrong person, not their doing, abuse. Someone of HR decides \
+         within 14 days and gives a reason. Both values stay visible."
+    }
 }

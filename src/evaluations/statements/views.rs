@@ -84,6 +84,8 @@ pub struct StatementPage {
     pub status: String,
     /// The chart.
     pub line: Option<Line>,
+    /// What is drawn in it.
+    pub line_words: &'static str,
     /// Question by question.
     pub questions: Vec<QuestionRow>,
     /// Company level, comparable score and reliability.
@@ -132,6 +134,13 @@ impl StatementPage {
                 words::meaning(standing)
             ),
             line: Line::draw(figures, expected),
+            line_words: match expected {
+                Some(_) => {
+                    "Thick: best guess with its 95 % interval. Thin: the person’s answers alone. The upright line is what \
+                     was to be expected."
+                }
+                None => "The mean with its 95 % interval.",
+            },
             questions: questions(figures),
             figures: figures_words(kept),
             road: Road::draw(24, &outcomes, &answered),
@@ -236,7 +245,8 @@ fn figures_words(kept: &Kept) -> String {
     let mean = figures.plain().filter(|_| figures.standing() != Standing::Few);
     let mean = mean.map(|mean| format!("Plain mean {} ({}).", one(mean.value), range(mean.low, mean.high)));
     let reliability = figures.reliability.map(|reliability| format!("Reliability {reliability:.2}."));
-    [level, score, mean, reliability].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let unit = figures.best().map(|_| "Points of 100 more or less than expected.".to_owned());
+    [unit, level, score, mean, reliability].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn basis(kept: &Kept) -> Vec<String> {
