@@ -305,3 +305,7 @@ fn groups(people: Vec<Figures>, (axis, is_compared): (Axis, bool), period: Perio
     }
     groups.into_iter().map(|(name, employees)| TeamRows { name, employees }).collect()
 }
+
+#[cfg(test)]
+#[path = "pages_tests.rs"]
+mod tests;
