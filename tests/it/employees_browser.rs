@@ -94,7 +94,7 @@ fn a_statement_fits_on_two_pages_of_either_paper() {
     for size in [(8.27, 11.69), (8.5, 11.0)] {
         let paper = browser.print_on(size);
         let pages = paper
-            .windows(11)
+            .windows(12)
             .filter(|bytes| bytes.starts_with(b"/Type /Page") && bytes != b"/Type /Pages")
             .count();
         assert_eq!(pages, 2, "{size:?}");
