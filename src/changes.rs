@@ -45,6 +45,15 @@ pub fn append_many(connection: &mut PgConnection, visits: &[Uuid]) -> Result<()>
     Ok(())
 }
 
+/// Tells whether there is a change.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn any(connection: &mut PgConnection) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(changed_visit::table.select(changed_visit::id)))
+        .get_result(connection)?)
+}
+
 /// Takes at most `limit` of the oldest changes away and returns the visits, each once, in order of their ids.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use crate::delivery::pages as delivery;
 use crate::evaluations::{
     api as evaluations_api,
     employee::{looks, pages as employees},
-    method,
+    fairness, method,
     objections::pages as objections,
     pages as evaluations, standouts,
     statements::{api as statements_api, pages as statements},
@@ -48,6 +48,8 @@ const READS_SCORES: Access = Access::Staff(&[Role::Hr, Role::Manager]);
 const SEES_PEOPLE: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Employee]);
 const READS_ANSWERS: Access = Access::Staff(&[Role::Hr, Role::Manager]);
 const JUDGES_ANSWERS: Access = Access::Staff(&[Role::Hr]);
+// Groups of people are nobody else’s business.
+const CHECKS_FAIRNESS: Access = Access::Staff(&[Role::Hr]);
 const MAKES_STATEMENTS: Access = Access::Staff(&[Role::Hr]);
 const LOOKS_UP_VISITS: Access = Access::Staff(&[Role::Admin, Role::Hr, Role::Manager]);
 // Whoever holds the code of a card can answer as the customer: nobody whose own numbers or team it is about, and
@@ -112,6 +114,8 @@ fn staff() -> Vec<Route> {
         GET "/" EVERYBODY today::show;
         GET "/evaluations" READS_SCORES evaluations::show;
         GET "/evaluations/standouts" READS_SCORES standouts::show;
+        GET "/evaluations/fairness" CHECKS_FAIRNESS fairness::show;
+        POST "/evaluations/fairness" CHECKS_FAIRNESS fairness::check;
         GET "/evaluations/method" SEES_PEOPLE method::show;
         GET "/evaluations.csv" JUDGES_ANSWERS handouts::evaluations;
         GET "/employees/{id}" SEES_PEOPLE employees::show;

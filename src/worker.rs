@@ -10,7 +10,7 @@ use crate::delivery::{self, Sender, close, collect, rescue};
 use crate::error::{Error, Result};
 use crate::ids;
 use crate::jobs::{self, Job, backoff};
-use crate::scores::fold;
+use crate::scores::{self, fold};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
 use std::time::Duration;
@@ -40,6 +40,8 @@ const PERIODIC: &[Periodic] = &[
         every: TimeDelta::hours(1),
         work: |connection, now| idempotency::prune(connection, now).map(drop),
     },
+    Periodic { name: "scores.prune", every: TimeDelta::days(1), work: scores::fold::prune },
+    Periodic { name: "scores.recount", every: TimeDelta::days(1), work: scores::recount::sample },
 ];
 
 /// Works until it is told to stop; letters under way are finished first.

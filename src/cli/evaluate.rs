@@ -1,4 +1,4 @@
-//! `evaluate`: an evaluation as table, JSON or CSV.
+//! `evaluate`: an evaluation as table, JSON, CSV, workbook or page.
 
 use crate::audit::{self, Actor};
 use crate::boot::{Boot, BootError};
@@ -6,7 +6,7 @@ use crate::db;
 use crate::error::Error;
 use crate::evaluations::model::EvaluationEnvelope;
 use crate::evaluations::{Selection, evaluate};
-use crate::reports::{csv, table};
+use crate::reports::{csv, html, table, xlsx};
 use chrono::NaiveDate;
 use serde_json::json;
 use std::io::Write;
@@ -25,7 +25,7 @@ pub struct Options {
     #[arg(long)]
     team: Option<String>,
     /// How to write it.
-    #[arg(long, default_value = "table", value_parser = ["table", "json", "csv"])]
+    #[arg(long, default_value = "table", value_parser = ["table", "json", "csv", "xlsx", "html"])]
     format: String,
     /// Write to this file instead of standard output.
     #[arg(long)]
@@ -57,6 +57,8 @@ pub fn run(boot: &Boot, options: &Options) -> Result<(), BootError> {
     })?;
     let bytes = match options.format.as_str() {
         "csv" => csv::write(&evaluation)?,
+        "html" => html::write(&evaluation)?,
+        "xlsx" => xlsx::write(&evaluation)?,
         "json" => {
             let mut text =
                 serde_json::to_vec_pretty(&EvaluationEnvelope { evaluation }).map_err(Error::internal)?;

@@ -8,6 +8,7 @@ mod evaluate;
 mod import;
 mod mail;
 mod objections;
+mod recount;
 pub mod run;
 
 use crate::boot::{Boot, BootError};
@@ -61,6 +62,12 @@ enum Command {
     },
     /// Evaluate all employees over a period of visit dates.
     Evaluate(evaluate::Options),
+    /// Count all sums anew from the answers, and say what differs.
+    Recount {
+        /// Mend what differs. It is audited.
+        #[arg(long)]
+        repair: bool,
+    },
     /// Give a colleague an account.
     User {
         #[command(subcommand)]
@@ -106,6 +113,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Sending { action } => run::sending(&boot, &action)?,
         Command::Import { what } => return import::run(&boot, &what),
         Command::Evaluate(options) => evaluate::run(&boot, &options)?,
+        Command::Recount { repair } => return recount::run(&boot, repair),
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,
         Command::Demo(_) | Command::Bounce(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}

@@ -333,6 +333,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    score_class (id) {
+        id -> Int4,
+        design -> Text,
+        segment -> Text,
+        probability -> Nullable<Float8>,
+        share_permille -> Int4,
+    }
+}
+
+diesel::table! {
     score_contribution (visit_id) {
         visit_id -> Uuid,
         contribution -> Jsonb,
@@ -352,9 +362,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    score_cross (span, begins, item_id, class_id) {
+        span -> Text,
+        begins -> Date,
+        item_id -> Int4,
+        class_id -> Int4,
+        sums -> Bytea,
+    }
+}
+
+diesel::table! {
     score_fold (only_row) {
         only_row -> Bool,
         folded_at -> Nullable<Timestamptz>,
+        stamp -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    score_item (id) {
+        id -> Int4,
+        question -> Text,
+        scale_min -> Int4,
+        scale_max -> Int4,
+    }
+}
+
+diesel::table! {
+    score_level (id) {
+        id -> Int4,
+        factor -> Text,
+        level -> Text,
+    }
+}
+
+diesel::table! {
+    score_slice (span, begins, employee_id) {
+        span -> Text,
+        begins -> Date,
+        employee_id -> Uuid,
+        sums -> Bytea,
     }
 }
 
@@ -648,9 +695,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     response,
     response_revision,
     schedule,
+    score_class,
     score_contribution,
     score_count,
+    score_cross,
     score_fold,
+    score_item,
+    score_level,
+    score_slice,
     score_sum,
     send_rate,
     sending_fuse,

@@ -118,6 +118,10 @@ pub struct Figures {
     pub top2_lo: Option<f64>,
     pub top2_hi: Option<f64>,
     pub dimensions: Vec<Dimension>,
+    /// Points that were to be expected for the visits this person had.
+    pub expected: Option<f64>,
+    /// Probability that the true difference is above zero.
+    pub above_zero: Option<f64>,
 }
 
 /// One question of an employee.
@@ -140,7 +144,11 @@ impl Dimension {
 
     /// Returns what may be said of it, given what may be said of the person.
     pub fn standing(&self, status: &str) -> Standing {
-        Standing::of(status, &self.flag, self.best().is_some())
+        match (self.best(), status) {
+            (None, _) => Standing::Few,
+            (Some(_), "report") => Standing::of(status, &self.flag, true),
+            (Some(_), _) => Standing::Coaching,
+        }
     }
 }
 
@@ -150,7 +158,13 @@ impl Figures {
     /// # Errors
     /// 500 when the row has another shape, which would be a defect.
     pub fn of(row: &EmployeeEvaluation) -> Result<Self> {
-        owned(row)
+        let (expected, above_zero) = (row.detail.expected, row.detail.above_zero);
+        Ok(Self { expected, above_zero, ..owned(row)? })
+    }
+
+    /// Returns what was to be expected for the jobs this person had, in points; None where nothing is set against it.
+    pub fn to_expect(&self) -> Option<f64> {
+        self.expected.filter(|_| self.best().or_else(|| self.alone()).is_some())
     }
 
     /// Returns the best guess of the difference from what was to be expected.
@@ -246,18 +260,39 @@ pub struct Frame {
     pub method: String,
     /// Its version.
     pub method_version: String,
+    /// Facts inside whose levels alone persons are compared.
+    pub compared_inside: Vec<String>,
+    /// Groups of persons that share neither kinds of service nor sites.
+    pub groups: usize,
+    /// Customers who were called after no answer, drawn for it.
+    pub called: i64,
+    /// How many of them answered.
+    pub reached: i64,
+    /// Standard deviation of the true differences between persons, in points.
+    pub spread: f64,
 }
 
 impl Frame {
     /// Takes it from an evaluation.
     pub fn of(evaluation: &Evaluation) -> Self {
+        let assumed = &evaluation.assumed;
         Self {
             from: evaluation.from,
             to: evaluation.to,
             basis: evaluation.basis.to_owned(),
             method: evaluation.method.to_owned(),
             method_version: evaluation.method_version.to_owned(),
+            compared_inside: assumed.compared_inside.iter().map(|fact| (*fact).to_owned()).collect(),
+            groups: assumed.groups,
+            called: assumed.called,
+            reached: assumed.reached,
+            spread: assumed.spread,
         }
+    }
+
+    /// Tells whether persons are compared with each other; not below ten of them.
+    pub fn is_compared(&self) -> bool {
+        self.method != "direct_only"
     }
 
     /// Tells whether call-backs stand for those who did not answer.
@@ -282,8 +317,11 @@ mod tests {
             mean: Some(0.1 + 0.2),
             ..Default::default()
         };
-        let kept = Figures::of(&row).unwrap();
-        assert_eq!(serde_json::to_value(&kept).unwrap(), serde_json::to_value(&row).unwrap());
+        let mut kept = serde_json::to_value(Figures::of(&row).unwrap()).unwrap();
+        for own in ["expected", "above_zero"] {
+            kept.as_object_mut().unwrap().remove(own);
+        }
+        assert_eq!(kept, serde_json::to_value(&row).unwrap());
         let company = CompanyEvaluation { level: Some(70.0), ..Default::default() };
         let kept = Company::of(&company).unwrap();
         assert_eq!(serde_json::to_value(&kept).unwrap(), serde_json::to_value(&company).unwrap());

@@ -20,7 +20,7 @@ pub struct Evaluation {
     pub to: NaiveDate,
     /// `two_phase` or `respondents_only`.
     pub basis: &'static str,
-    /// Which method made the estimates; `plain` while they are null.
+    /// Which method made the estimates: `bivariate`, `univariate`, `univariate_reml` or `direct_only`.
     pub method: &'static str,
     /// Version of the method.
     pub method_version: &'static str,
@@ -31,6 +31,44 @@ pub struct Evaluation {
     pub company: CompanyEvaluation,
     /// The employees, by name.
     pub employees: Vec<EmployeeEvaluation>,
+    /// What the numbers assume; for pages and statements.
+    #[serde(skip)]
+    pub assumed: Assumed,
+}
+
+/// What the numbers assume, to be said beside them.
+#[derive(Debug, Clone, Default)]
+pub struct Assumed {
+    /// Facts by which easy and hard visits cannot be told from the persons (`site`): persons are compared inside the
+    /// levels of these only.
+    pub compared_inside: Vec<&'static str>,
+    /// Groups of persons that share neither kinds of service nor sites; more than one are compared inside each only.
+    pub groups: usize,
+    /// Called call-backs of all kinds.
+    pub called: i64,
+    /// Of these, how many answered; those who were not reached are taken to be like those who were.
+    pub reached: i64,
+    /// Standard deviation of the true differences between persons, in points.
+    pub spread: f64,
+    /// What each level of each fact does to answers, in points, against the first level of its fact.
+    pub effects: Vec<MixEffect>,
+    /// Employees whom the estimates compare.
+    pub compared: usize,
+    /// Points beyond which somebody stands out.
+    pub margin: f64,
+    /// Share of those who stand out that may do so falsely, 0–1.
+    pub false_discoveries: f64,
+}
+
+/// What a level of a fact known before the answer does to answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MixEffect {
+    /// `service`, `channel`, `segment` or `site`.
+    pub factor: &'static str,
+    /// The level; empty where the fact is not known.
+    pub level: String,
+    /// Points.
+    pub points: f64,
 }
 
 /// The company in a period.
@@ -121,6 +159,26 @@ pub struct EmployeeEvaluation {
     pub top2_hi: Option<f64>,
     /// Estimates by question.
     pub dimensions: Vec<DimensionEvaluation>,
+    /// What pages say besides.
+    #[serde(skip)]
+    pub detail: EmployeeDetail,
+}
+
+/// What an employee's numbers rest on, for pages and statements; hidden where their estimates are.
+#[derive(Debug, Clone, Default)]
+pub struct EmployeeDetail {
+    /// Our id of the employee.
+    pub id: uuid::Uuid,
+    /// Points that were to be expected for the visits this person had.
+    pub expected: Option<f64>,
+    /// Probability that the true difference is above zero.
+    pub above_zero: Option<f64>,
+    /// Points by which answers by mail lie above those by call-back.
+    pub mail_less_calls: Option<f64>,
+    /// Answers by mail and call-back on which the estimates rest.
+    pub answers: i64,
+    /// Visits that were drawn and called back.
+    pub called: i64,
 }
 
 /// One employee and one question.

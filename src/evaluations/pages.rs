@@ -193,7 +193,7 @@ fn numbers(found: &Found, filter: &Filter, period: Period) -> Result<Numbers> {
         figures
     };
     let people: Vec<Figures> = people.into_iter().map(shown).collect();
-    let is_compared = frame.method != "plain";
+    let is_compared = people.iter().any(|one| one.best().or_else(|| one.alone()).is_some());
     let furthest = people
         .iter()
         .filter_map(Figures::best)
@@ -201,11 +201,11 @@ fn numbers(found: &Found, filter: &Filter, period: Period) -> Result<Numbers> {
     let axis = Axis::around_zero(furthest, 10.0, 25.0);
     let funnel = funnel(&people, &frame, &filter.question);
     Ok(Numbers {
-        stats: stats(&company, !is_compared),
+        stats: stats(&company, &frame),
         assumed: words::assumed(&frame, &company),
         is_compared,
         standouts: standouts(&people),
-        no_funnel: funnel.as_ref().err().copied().flatten(),
+        no_funnel: funnel.as_ref().err().copied(),
         funnel: funnel.ok(),
         axis,
         groups: groups(people, (axis, is_compared), period),
@@ -226,17 +226,17 @@ fn of_question(mut figures: Figures, question: &str) -> Figures {
     figures
 }
 
-/// Draws the funnel, or says why there is none; without a comparison of persons nothing is said.
+/// Draws the funnel, or says why there is none.
 fn funnel(
     people: &[Figures],
     frame: &Frame,
     question: &str,
-) -> std::result::Result<(Funnel, String), Option<&'static str>> {
-    if frame.method == "plain" {
-        return Err(None);
+) -> std::result::Result<(Funnel, String), &'static str> {
+    if !frame.is_compared() {
+        return Err("With fewer than ten employees nobody is compared with anybody.");
     }
     if question != OVERALL {
-        return Err(Some("The funnel is drawn for the overall question only."));
+        return Err("The funnel is drawn for the overall question only.");
     }
     let drawn: Vec<Person> = people
         .iter()
@@ -252,9 +252,9 @@ fn funnel(
         })
         .collect();
     let Some(funnel) = Funnel::draw(&drawn, people.len()) else {
-        return Err(Some(
+        return Err(
             "Nobody is compared: too few people, or too few answers of each. Who stands out cannot be told from chance.",
-        ));
+        );
     };
     let left_out = people.len() - drawn.len();
     let left_out = match left_out {

@@ -1,7 +1,7 @@
 //! The page where people are compared, without a database.
 
 use super::*;
-use crate::evaluations::model::{CompanyEvaluation, DimensionEvaluation, EmployeeEvaluation};
+use crate::evaluations::model::{Assumed, CompanyEvaluation, DimensionEvaluation, EmployeeEvaluation};
 use crate::web::{assets, page};
 
 /// Somebody with so many answers, this far from what was to be expected.
@@ -79,6 +79,7 @@ fn found(own: Option<&str>) -> Found {
             mode_effect_se: Some(0.8),
         },
         employees: people.collect(),
+        assumed: Assumed { called: 862, reached: 526, spread: 4.6, ..Assumed::default() },
     };
     let sites = HashMap::from([("E01".to_owned(), "Quay".to_owned())]);
     Found { evaluation, own: own.map(str::to_owned), sites, first_days: HashMap::new() }
@@ -120,6 +121,7 @@ fn compared_people_stand_in_a_funnel_and_in_intervals_and_never_by_score() {
         "Satisfaction, corrected",
         "73.4 to 75.8, with 95 % certainty",
         "taken out of the level",
+        "526 of 862 called",
         "Who stands out, given how many answers there are",
         "are clear enough to name",
         "<title>Person",

@@ -1,22 +1,21 @@
 //! From sums to an evaluation.
 
-use super::model::{CompanyEvaluation, EmployeeEvaluation, Evaluation};
+use super::fit::{self, Fitted, Sites};
+use super::kept::{self, Key};
+use super::model::{Assumed, EmployeeEvaluation, Evaluation, MixEffect};
+use super::rows::{self, Flagged, OVERALL};
 use crate::db;
 use crate::error::{Result, check_span};
 use crate::people;
 use crate::people::model::ListedEmployee;
-use crate::scores::totals::{Counts, Scale};
-use crate::scores::{COMPANY, Totals, fold};
-use crate::stats::LEVEL;
-use crate::stats::aapor::Dispositions;
-use crate::stats::interval::{self, Interval};
-use crate::stats::mean::{ShareClass, Sums, WeightedSums};
+use crate::scores::names::FACTORS;
+use crate::scores::{self, Period};
+use crate::stats::method::{self, FALSE_DISCOVERIES, Lowest, MARGIN, PersonFit, Status};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use uuid::Uuid;
-
-/// The question that everything is about.
-const OVERALL: &str = "overall";
 
 /// Below so many answers nobody's mean is shown (DESIGN decision 11).
 pub const FEWEST_ANSWERS: i64 = 10;
@@ -36,7 +35,7 @@ pub struct Selection {
     pub all_estimates: bool,
 }
 
-/// Evaluates a period. The team selects rows; the company line is of the whole company.
+/// Evaluates a period. Team and employee select rows; everything is worked out over the whole company.
 ///
 /// # Errors
 /// 422 when the period ends before it begins.
@@ -46,139 +45,146 @@ pub fn evaluate(
     now: DateTime<Utc>,
 ) -> Result<Evaluation> {
     check_span(selection.from, selection.to)?;
-    fold::fold(connection, now)?;
+    scores::fold(connection, now)?;
     db::snapshot(connection, |connection| read(connection, selection))
 }
 
-/// Reads everything in one snapshot, so that counts, sums and people belong together.
+/// Reads everything in one snapshot, so that counts, sums and people belong together. Names and teams are read anew also
+/// where the numbers are kept.
 fn read(connection: &mut PgConnection, selection: &Selection) -> Result<Evaluation> {
-    let totals = fold::read(connection, selection.from, selection.to)?;
-    let ids: Vec<Uuid> = totals.counts.keys().copied().filter(|id| *id != COMPANY).collect();
-    let people = people::queries::list_employees(connection, &ids, selection.to)?;
-    let scale = main_scale(&totals);
-    let wanted = |person: &&ListedEmployee| {
-        selection.team.as_ref().is_none_or(|team| person.team.as_ref() == Some(team))
-            && selection.employee.as_ref().is_none_or(|id| person.external_id == *id)
+    let Selection { from, to, all_estimates, .. } = *selection;
+    let key = scores::queries::find_stamp(connection)?.map(|stamp| Key { stamp, from, to, all_estimates });
+    let whole = match key.and_then(kept::find) {
+        Some(whole) => whole,
+        None => Arc::new(work_out(connection, selection)?),
     };
-    let employees = people.iter().filter(wanted);
+    if let Some(key) = key {
+        kept::keep(key, whole.clone());
+    }
+    selected(connection, &whole, selection)
+}
+
+/// The rows that are asked for, with today's names.
+fn selected(connection: &mut PgConnection, whole: &Evaluation, selection: &Selection) -> Result<Evaluation> {
+    let is_asked =
+        |row: &&EmployeeEvaluation| selection.employee.as_ref().is_none_or(|id| row.employee_id == *id);
+    let rows: Vec<&EmployeeEvaluation> = whole.employees.iter().filter(is_asked).collect();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.detail.id).collect();
+    let people = people::queries::list_employees(connection, &ids, selection.to)?;
+    let known: HashMap<Uuid, &EmployeeEvaluation> =
+        rows.into_iter().map(|row| (row.detail.id, row)).collect();
+    let in_team = |person: &&ListedEmployee| {
+        selection.team.as_ref().is_none_or(|team| person.team.as_ref() == Some(team))
+    };
+    let row = |person: &ListedEmployee| {
+        let row = (*known.get(&person.id)?).clone();
+        Some(EmployeeEvaluation { employee_name: person.name.clone(), team: person.team.clone(), ..row })
+    };
     Ok(Evaluation {
-        from: selection.from,
-        to: selection.to,
-        basis: "respondents_only",
-        method: "plain",
-        method_version: "1",
-        all_estimates: selection.all_estimates,
-        company: company(&totals, scale, selection.all_estimates),
-        employees: employees
-            .map(|person| employee(person, &totals, scale, selection.all_estimates))
-            .collect(),
+        employees: people.iter().filter(in_team).filter_map(row).collect(),
+        company: whole.company.clone(),
+        assumed: whole.assumed.clone(),
+        ..*whole
     })
 }
 
-/// Scales never mix: the one with most answers is reported.
-fn main_scale(totals: &Totals) -> Scale {
-    let company =
-        totals.sums.iter().filter(|((who, question, _, _), _)| *who == COMPANY && question == OVERALL);
-    company.max_by_key(|(_, sum)| sum.n).map_or((1, 5), |((_, _, scale, _), _)| *scale)
+/// Works out the whole company.
+fn work_out(connection: &mut PgConnection, selection: &Selection) -> Result<Evaluation> {
+    let period = scores::read(connection, selection.from, selection.to)?;
+    let ids: Vec<Uuid> = period.people.keys().copied().collect();
+    let people = people::queries::list_employees(connection, &ids, selection.to)?;
+    let sites = people::queries::bulk::list_sites(connection)?;
+    let sites = sites.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    Ok(evaluation(&period, &people, &sites, selection))
 }
 
-fn counts_of(totals: &Totals, who: Uuid) -> Counts {
-    totals.counts.get(&who).copied().unwrap_or_default()
+fn evaluation(
+    period: &Period,
+    people: &[ListedEmployee],
+    sites: &Sites,
+    selection: &Selection,
+) -> Evaluation {
+    let items = main_items(period);
+    let overall = items.get(OVERALL).copied();
+    let main = fit::fit(period, overall.unwrap_or(-1), sites);
+    let dimensions: Vec<(&str, Fitted)> = items
+        .iter()
+        .filter(|(question, _)| **question != OVERALL)
+        .map(|(question, item)| (*question, fit::fit(period, *item, sites)))
+        .collect();
+    let flagged = Flagged {
+        overall: flags(std::iter::once(&main)),
+        dimensions: flags(dimensions.iter().map(|(_, fitted)| fitted)),
+    };
+    let shown = rows::Shown {
+        period,
+        overall,
+        main: &main,
+        dimensions: &dimensions,
+        flagged: &flagged,
+        all: selection.all_estimates,
+    };
+    Evaluation {
+        from: selection.from,
+        to: selection.to,
+        basis: main.fit.basis.as_str(),
+        method: main.fit.method.as_str(),
+        method_version: method::VERSION,
+        all_estimates: selection.all_estimates,
+        company: shown.company(),
+        employees: people.iter().map(|person| shown.employee(person)).collect(),
+        assumed: assumed(&main),
+    }
 }
 
-/// RR2 by mail: an answer counts from its first step on, everything else stays in the denominator.
-fn response_rate(counts: Counts) -> Option<f64> {
-    let silent = counts.invited - counts.answers_email;
-    let by_mail =
-        Dispositions { complete: counts.answers_email, non_contact: silent, ..Dispositions::default() };
-    by_mail.rr2()
+/// Scales never mix: of each question, the one with most answers is reported. The longest of questions named alike.
+fn main_items(period: &Period) -> BTreeMap<&str, i32> {
+    let mut answers: BTreeMap<i32, i64> = BTreeMap::new();
+    for ((item, _), sums) in &period.company.items {
+        *answers.entry(*item).or_default() += sums.sum.n;
+    }
+    let mut main: BTreeMap<&str, (i64, (i32, i32), i32)> = BTreeMap::new();
+    for (id, item) in period.names.items.iter() {
+        let n = answers.get(&id).copied().unwrap_or(0);
+        let candidate = (n, (item.min, item.max), id);
+        let known = main.entry(item.question.as_str()).or_insert(candidate);
+        *known = (*known).max(candidate);
+    }
+    main.into_iter().filter(|(_, (n, _, _))| *n > 0).map(|(question, (_, _, id))| (question, id)).collect()
 }
 
-/// Plain statistics of `overall`.
-struct Plain {
-    answers: WeightedSums,
-    /// Points per raw step.
-    step: f64,
-    top2: Option<f64>,
+/// Who stands out in several fits together: by employee and place of the fit, whether above or below.
+fn flags<'a>(fits: impl Iterator<Item = &'a Fitted>) -> HashMap<(usize, usize), &'static str> {
+    let fits: Vec<&[PersonFit]> = fits.map(|fitted| fitted.fit.people.as_slice()).collect();
+    let places = fits.iter().enumerate().flat_map(|(fit, people)| (0..people.len()).map(move |at| (fit, at)));
+    let all = || fits.iter().flat_map(|people| people.iter());
+    let above = method::standouts(all(), Lowest::No, MARGIN, FALSE_DISCOVERIES);
+    let below = method::standouts(all(), Lowest::Yes, MARGIN, FALSE_DISCOVERIES);
+    let flag = |(place, (above, below))| match (above, below) {
+        (true, _) => Some((place, "high")),
+        (_, true) => Some((place, "low")),
+        _ => None,
+    };
+    places.zip(above.into_iter().zip(below)).filter_map(flag).collect()
 }
 
-fn plain(totals: &Totals, who: Uuid, scale: Scale) -> Plain {
-    let sums = totals.sums.iter().filter(|((known, question, known_scale, _), _)| {
-        *known == who && question == OVERALL && *known_scale == scale
+fn assumed(main: &Fitted) -> Assumed {
+    let known = &main.fit.assumed;
+    let factor = |place: usize| FACTORS.get(place).copied().unwrap_or_default();
+    let effects = main.levels.iter().zip(&known.effects).filter_map(|((place, level), effect)| {
+        Some(MixEffect { factor: factor(*place), level: level.clone(), points: (*effect)? })
     });
-    let (mut classes, mut top, mut weights) = (Vec::new(), 0.0, 0.0);
-    for ((_, _, _, share), sum) in sums {
-        let sums = Sums { n: sum.n, sum: sum.steps, sum_of_squares: sum.steps_squared };
-        classes.push(ShareClass { weight: u32::try_from(*share).unwrap_or(0), sums });
-        top += f64::from(*share) * real(sum.top2);
-        weights += f64::from(*share) * real(sum.n);
-    }
-    let answers = WeightedSums::of(&classes);
-    Plain {
-        answers,
-        step: 100.0 / f64::from(scale.1 - scale.0),
-        top2: (weights > 0.0).then(|| top / weights),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of answers are far below 2^52")]
-fn real(count: i64) -> f64 {
-    count as f64
-}
-
-/// Below ten answers the company's level would give away the answers of single persons.
-fn company(totals: &Totals, scale: Scale, all_estimates: bool) -> CompanyEvaluation {
-    let counts = counts_of(totals, COMPANY);
-    let plain = plain(totals, COMPANY, scale);
-    let shown = all_estimates || plain.answers.n() >= FEWEST_ANSWERS;
-    CompanyEvaluation {
-        visits: counts.visits,
-        invited: counts.invited,
-        answers_email: counts.answers_email,
-        answers_phone: counts.answers_phone,
-        answers_phone_first: counts.answers_phone_first,
-        response_rate: response_rate(counts),
-        level: plain.answers.mean().filter(|_| shown).map(|mean| mean * plain.step),
-        level_se: plain.answers.se().filter(|_| shown).map(|se| se * plain.step),
-        ..CompanyEvaluation::default()
-    }
-}
-
-fn employee(
-    person: &ListedEmployee,
-    totals: &Totals,
-    scale: Scale,
-    all_estimates: bool,
-) -> EmployeeEvaluation {
-    let counts = counts_of(totals, person.id);
-    let plain = plain(totals, person.id, scale);
-    let n = plain.answers.n();
-    let enough = n >= FEWEST_ANSWERS;
-    let shown = enough || all_estimates;
-    let mean = plain.answers.mean().filter(|_| shown).map(|mean| mean * plain.step);
-    let interval = plain.answers.t_interval(LEVEL).filter(|_| shown);
-    let interval = interval.map(|interval| interval.scaled(plain.step).clipped(0.0, 100.0));
-    let top2 = plain.top2.filter(|_| shown);
-    let top2_interval: Option<Interval> =
-        top2.and_then(|share| interval::wilson_share(share, plain.answers.effective_n(), LEVEL));
-    EmployeeEvaluation {
-        employee_id: person.external_id.clone(),
-        employee_name: person.name.clone(),
-        team: person.team.clone(),
-        visits: counts.visits,
-        invited: counts.invited,
-        answers_email: counts.answers_email,
-        answers_phone: counts.answers_phone,
-        answers_phone_first: counts.answers_phone_first,
-        response_rate: response_rate(counts),
-        status: if enough { "direct_only" } else { "not_enough_data" },
-        n,
-        mean,
-        mean_lo: interval.map(|interval| interval.lo),
-        mean_hi: interval.map(|interval| interval.hi),
-        top2,
-        top2_lo: top2_interval.map(|interval| interval.lo),
-        top2_hi: top2_interval.map(|interval| interval.hi),
-        ..EmployeeEvaluation::default()
+    let compared =
+        main.fit.people.iter().filter(|person| matches!(person.status, Status::Report | Status::Indicative));
+    Assumed {
+        compared_inside: known.not_separable.iter().map(|place| factor(*place)).collect(),
+        groups: known.components,
+        called: rows::whole(known.called),
+        reached: rows::whole(known.reached),
+        spread: known.spread,
+        effects: effects.collect(),
+        compared: compared.count(),
+        margin: MARGIN,
+        false_discoveries: FALSE_DISCOVERIES,
     }
 }

@@ -21,7 +21,6 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
 use serde_json::json;
-use statrs::distribution::{ContinuousCDF, Normal};
 use std::collections::{BTreeMap, HashMap};
 
 /// How sure it has to be in each half-year that somebody is above what was to be expected.
@@ -125,7 +124,9 @@ fn by_id(evaluation: &Evaluation) -> Result<HashMap<String, Figures>> {
 /// Says why nobody can be named.
 fn no_lists(evaluation: &Evaluation) -> Option<&'static str> {
     match (evaluation.method, evaluation.basis) {
-        ("plain", _) => Some("Nobody is compared in this period, so nobody can be named."),
+        ("direct_only", _) => {
+            Some("With fewer than ten employees nobody is compared with anybody, and nobody is named.")
+        }
         (_, "respondents_only") => Some(
             "Fewer than 30 customers were called at random in this period. Without them those who did not answer are not \
              heard, and nobody is named.",
@@ -157,7 +158,8 @@ fn lists(found: &Found, period: Period) -> Result<Lists> {
         }
         if figures.standing() == Standing::Above {
             let halves = found.halves.iter().map(|half| half.get(&figures.employee_id));
-            let sure: Vec<f64> = halves.map(|half| half.and_then(above).unwrap_or(0.0)).collect();
+            let sure: Vec<f64> =
+                halves.map(|half| half.and_then(|half| half.above_zero).unwrap_or(0.0)).collect();
             let is_confirmed = sure.iter().all(|sure| *sure >= SURE);
             standouts.push(entry(evidence(&figures, is_confirmed, &sure), is_confirmed));
         }
@@ -167,12 +169,6 @@ fn lists(found: &Found, period: Period) -> Result<Lists> {
         }
     }
     Ok((standouts, needs.into_values().collect(), newcomers))
-}
-
-/// How sure it is that somebody is above what was to be expected: P(θ > 0) of the best guess and its standard error.
-fn above(figures: &Figures) -> Option<f64> {
-    let (difference, se) = (figures.difference?, figures.difference_se?);
-    Normal::new(difference, se).ok().map(|normal| normal.sf(0.0))
 }
 
 fn evidence(figures: &Figures, is_confirmed: bool, sure: &[f64]) -> Vec<String> {
@@ -213,7 +209,9 @@ fn low_questions(figures: &Figures) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluations::model::{CompanyEvaluation, DimensionEvaluation, EmployeeEvaluation};
+    use crate::evaluations::model::{
+        Assumed, CompanyEvaluation, DimensionEvaluation, EmployeeDetail, EmployeeEvaluation,
+    };
 
     fn row(id: &str, name: &str, difference: f64, flag: &'static str) -> EmployeeEvaluation {
         EmployeeEvaluation {
@@ -228,6 +226,10 @@ mod tests {
             difference_lo: Some(difference - 3.0),
             difference_hi: Some(difference + 3.0),
             reliability: Some(0.8),
+            detail: EmployeeDetail {
+                above_zero: Some(if difference > 1.5 { 0.99 } else { 0.6 }),
+                ..Default::default()
+            },
             dimensions: vec![DimensionEvaluation {
                 question: "skill".into(),
                 difference: Some(-6.0),
@@ -250,6 +252,7 @@ mod tests {
             all_estimates: false,
             company: CompanyEvaluation::default(),
             employees,
+            assumed: Assumed::default(),
         }
     }
 

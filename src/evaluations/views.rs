@@ -3,7 +3,7 @@
 use super::charts::axis::{Axis, Tick, with_sign};
 use super::charts::funnel::Funnel;
 use super::charts::range::Range;
-use super::figures::{Company, Figures, Standing};
+use super::figures::{Company, Figures, Frame, Standing};
 use crate::web::format::{counted, one, percent, percent_range, range, signed, thousands};
 use crate::web::list::Choice;
 use crate::web::shell::{Link, Shell};
@@ -83,7 +83,7 @@ pub struct Stat {
 }
 
 /// Makes the company's key figures.
-pub fn stats(company: &Company, is_plain: bool) -> Vec<Stat> {
+pub fn stats(company: &Company, frame: &Frame) -> Vec<Stat> {
     let stat = |label: &str, number: String, unit, rests_on: String| Stat {
         label: label.to_owned(),
         number,
@@ -92,30 +92,17 @@ pub fn stats(company: &Company, is_plain: bool) -> Vec<Stat> {
     };
     let level = company.level().map_or_else(
         || {
-            stat(
-                "Satisfaction",
-                "too few answers".to_owned(),
-                "",
-                "a number is shown from 10 answers on".to_owned(),
-            )
+            let rests_on = "a number is shown from 10 answers on".to_owned();
+            stat("Satisfaction", "too few answers".to_owned(), "", rests_on)
         },
         |level| {
-            let label = match (is_plain, company.level_mode_corrected) {
-                (true, _) => "Plain mean",
-                (false, true) => "Satisfaction, corrected",
-                (false, false) => "Satisfaction",
-            };
+            let label = if company.level_mode_corrected { "Satisfaction, corrected" } else { "Satisfaction" };
             let rests_on = format!("{}, with 95 % certainty", range(level.low, level.high));
             stat(label, one(level.value), "of 100", rests_on)
         },
     );
     let rate = company.response_rate.map_or_else(|| "–".to_owned(), percent);
     let mailed = super::words::of_invited(company.answers_email, company.invited);
-    let by_phone = format!(
-        "{} after a mail, {} called first",
-        thousands(company.answers_phone),
-        thousands(company.answers_phone_first)
-    );
     let mode = company.mode().map_or_else(
         || stat("Phone against mail", "not known".to_owned(), "", "too few first calls to tell".to_owned()),
         |mode| {
@@ -124,13 +111,22 @@ pub fn stats(company: &Company, is_plain: bool) -> Vec<Stat> {
             stat("Phone against mail", signed(mode.value), "points", rests_on)
         },
     );
-    vec![
-        level,
-        stat("Visits", thousands(company.visits), "", "in the period".to_owned()),
-        stat("Answered by mail", rate, "", mailed),
-        stat("Answered by phone", thousands(company.by_phone()), "", by_phone),
-        mode,
-    ]
+    let visits = stat("Visits", thousands(company.visits), "", "in the period".to_owned());
+    vec![level, visits, stat("Answered by mail", rate, "", mailed), reached(company, frame), mode]
+}
+
+/// How many of those who were called answered; plain counts where nobody was drawn for a call.
+fn reached(company: &Company, frame: &Frame) -> Stat {
+    let first = format!("{} called first", thousands(company.answers_phone_first));
+    if frame.called == 0 {
+        let rests_on = format!("{} after a mail, {first}", thousands(company.answers_phone));
+        let number = thousands(company.by_phone());
+        return Stat { label: "Answered by phone".to_owned(), number, unit: "", rests_on };
+    }
+    #[allow(clippy::cast_precision_loss, reason = "counts of calls are far below 2^52")]
+    let share = frame.reached as f64 / frame.called as f64;
+    let rests_on = format!("{} of {} called; {first}", thousands(frame.reached), thousands(frame.called));
+    Stat { label: "Reached by phone".to_owned(), number: percent(share), unit: "", rests_on }
 }
 
 /// The numbers of a period.

@@ -3,6 +3,9 @@
 use super::figures::{Company, Estimate, Figures, Frame, Standing};
 use crate::web::format::{counted, one, signed, thousands};
 
+/// Below so many points of true spread between persons there is nothing to tell apart.
+const NO_SPREAD: f64 = 0.5;
+
 /// Of whom and to whom a page speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Voice {
@@ -20,11 +23,11 @@ impl Voice {
         }
     }
 
-    /// Returns `Your customers` or `The customers of Marta Olsen`.
+    /// Returns `Your customers` or `The customers`.
     pub fn customers(&self) -> String {
         match self {
             Self::You => "Your customers".to_owned(),
-            Self::About(name) => format!("The customers of {name}"),
+            Self::About(_) => "The customers".to_owned(),
         }
     }
 
@@ -49,13 +52,14 @@ pub struct Verdict {
 }
 
 /// Says in one sentence how somebody stands: against what was to be expected where that is known, else plainly.
-pub fn verdict(figures: &Figures, expected: Option<f64>, voice: &Voice) -> Verdict {
+pub fn verdict(figures: &Figures, voice: &Voice) -> Verdict {
     let standing = figures.standing();
-    match (standing, figures.best().or_else(|| figures.alone()), expected) {
+    match (standing, figures.best().or_else(|| figures.alone()), figures.to_expect()) {
         (Standing::Few, _, _) => few(figures),
         (_, Some(difference), Some(expected)) => Verdict {
             before: format!(
-                "On the same jobs, {} of 100 points was to be expected. {} gave ",
+                "For the jobs {} had, {} of 100 points was to be expected. {} gave ",
+                voice.name(),
                 one(expected),
                 voice.customers()
             ),
@@ -85,8 +89,12 @@ fn few(figures: &Figures) -> Verdict {
 
 fn plain(figures: &Figures, voice: &Voice) -> Verdict {
     let Some(mean) = figures.plain() else { return few(figures) };
+    let whom = match voice {
+        Voice::You => "Your customers".to_owned(),
+        Voice::About(name) => format!("The customers of {name}"),
+    };
     Verdict {
-        before: format!("{} gave ", voice.customers()),
+        before: format!("{whom} gave "),
         number: one(mean.value),
         after: format!(
             " of 100 points on average, very likely between {} and {}. This is what those who answered said; it is \
@@ -144,8 +152,7 @@ pub const fn meaning(standing: Standing) -> &'static str {
             "The number is not sure enough to judge by. It may begin a conversation and must not decide one."
         }
         Standing::AnswersOnly => {
-            "What these customers said, without a comparison: not corrected for the kind of job, for how the answer \
-             came or for who did not answer. It is not made for comparing persons."
+            "What these customers said, for itself: with fewer than ten employees nobody is compared with anybody."
         }
         Standing::Few => {
             "So few answers say more about these customers than about the work. What customers wrote can still be \
@@ -181,33 +188,55 @@ pub fn how_sure(figures: &Figures) -> String {
 
 /// Says what is assumed about those who did not answer, and what was corrected.
 pub fn assumed(frame: &Frame, company: &Company) -> Vec<String> {
-    if frame.method == "plain" {
-        return vec![
-            "These are plain means of the answers that came in. They are not corrected for the kind of visit, for \
-             how the answer came or for who did not answer, and are not made for comparing persons."
-                .to_owned(),
-        ];
-    }
-    if !frame.is_two_phase() {
-        return vec![
-            "Only customers who answered are heard here, not corrected for those who did not: fewer than 30 were \
-             called at random in this period. Nobody is named as standing out."
-                .to_owned(),
-        ];
-    }
-    let mode = match (company.mode(), company.level_mode_corrected) {
-        (Some(_), true) => "Answers by phone are friendlier than by mail; that is taken out of the level.",
-        (Some(_), false) => {
-            "By how much answers by phone are friendlier is not known well enough to take it out of the level."
-        }
-        (None, _) => "Whether answers by phone are friendlier than by mail is not known in this period.",
-    };
-    vec![
-        "Call-backs drawn at random stand for those who did not answer. Assumed: among customers called, those not \
-         reached think like those reached who had the same kind of visit."
+    let mut said = vec![heard(frame).to_owned()];
+    if frame.is_two_phase() {
+        said.push(
+            match (company.mode(), company.level_mode_corrected) {
+                (Some(_), true) => "Answers by phone are friendlier than by mail; that is taken out of the level.",
+                (Some(_), false) => {
+                    "By how much answers by phone are friendlier is not known well enough to take it out of the level."
+                }
+                (None, _) => "Whether answers by phone are friendlier than by mail is not known in this period.",
+            }
             .to_owned(),
-        mode.to_owned(),
-    ]
+        );
+    }
+    said.extend(compared(frame));
+    said
+}
+
+/// Says who is heard, and what is taken of those who are not.
+fn heard(frame: &Frame) -> &'static str {
+    if frame.is_two_phase() {
+        return "Call-backs drawn at random stand for those who did not answer. Assumed: among customers called, those not \
+                reached think like those reached who had the same kind of visit.";
+    }
+    "Only customers who answered are heard here, not corrected for those who did not: fewer than 30 were called at random \
+     in this period. Nobody is named as standing out."
+}
+
+/// Says between whom nobody is compared.
+fn compared(frame: &Frame) -> Vec<String> {
+    if !frame.is_compared() {
+        return vec!["With fewer than ten employees nobody is compared with anybody.".to_owned()];
+    }
+    let mut said = Vec::new();
+    if !frame.compared_inside.is_empty() {
+        said.push(format!(
+            "Nobody is compared across {}: it cannot be told from the persons, because hardly anybody works in two of it.",
+            frame.compared_inside.join(" or ")
+        ));
+    }
+    if frame.groups > 1 {
+        said.push(format!(
+            "There are {} groups of persons without common kinds of work; nobody is compared across them.",
+            frame.groups
+        ));
+    }
+    if frame.spread < NO_SPREAD {
+        said.push("No reliable differences between employees were found.".to_owned());
+    }
+    said
 }
 
 /// Writes a question's key as people call it.
@@ -254,12 +283,13 @@ mod tests {
             answers_email: 52,
             answers_phone: 9,
             reliability: Some(0.72),
+            expected: Some(71.0),
             ..Figures::default()
         }
     }
 
     fn spoken(figures: &Figures, voice: &Voice) -> String {
-        let Verdict { before, number, after } = verdict(figures, Some(71.0), voice);
+        let Verdict { before, number, after } = verdict(figures, voice);
         format!("{before}{number}{after}")
     }
 
@@ -268,8 +298,8 @@ mod tests {
         let marta = Voice::About("Marta Olsen".to_owned());
         assert_eq!(
             spoken(&figures(7.5, 3.6, 11.3), &marta),
-            "On the same jobs, 71.0 of 100 points was to be expected. The customers of Marta Olsen gave 78.5: 7.5 \
-             points more, and very likely between 3.6 and 11.3 more."
+            "For the jobs Marta Olsen had, 71.0 of 100 points was to be expected. The customers gave 78.5: 7.5 points more, \
+             and very likely between 3.6 and 11.3 more."
         );
         assert!(
             spoken(&figures(-5.5, -9.7, -1.3), &marta)

@@ -68,7 +68,7 @@ fn cell(value: Option<&Value>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluations::model::{CompanyEvaluation, EmployeeEvaluation};
+    use crate::evaluations::model::{Assumed, CompanyEvaluation, EmployeeEvaluation};
 
     #[test]
     fn a_name_is_never_a_formula_and_null_is_empty() {
@@ -84,11 +84,12 @@ mod tests {
             from: chrono::NaiveDate::MIN,
             to: chrono::NaiveDate::MIN,
             basis: "respondents_only",
-            method: "plain",
+            method: "direct_only",
             method_version: "1",
             all_estimates: false,
             company: CompanyEvaluation::default(),
             employees: vec![row],
+            assumed: Assumed::default(),
         };
         let text = String::from_utf8(write(&evaluation).unwrap()).unwrap();
         let line = text.lines().nth(1).unwrap();

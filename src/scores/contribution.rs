@@ -1,10 +1,8 @@
-//! What one visit adds to the sums, and the difference between two such contributions: pure.
+//! What one visit adds to the sums: pure.
 
-use super::COMPANY;
-use super::totals::{Counts, Sum, SumKey};
-use chrono::{Datelike, NaiveDate};
+use super::names::{ClassKey, Design, Probability};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// One rating of a response.
@@ -23,14 +21,22 @@ pub struct Rating {
 /// What a visit contributes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contribution {
-    /// First day of the month of the visit.
-    pub month: NaiveDate,
+    /// Date of the visit in the organisation's zone.
+    pub visited_on: NaiveDate,
     /// Who is credited, with their share in per-mille.
     pub credits: Vec<(Uuid, i32)>,
     /// Whether it is an eligible visit that was to be mailed first.
     pub invited: bool,
     /// How it was answered; None when it was not, or does not count.
     pub mode: Option<Mode>,
+    /// How it came into the sums.
+    pub design: Design,
+    /// Probability of having been called when the list was drawn.
+    pub probability: Option<Probability>,
+    /// Whether the customer was called; a call that is still open is none.
+    pub called: bool,
+    /// Service, channel, segment and site: facts known before any answer; empty where not known.
+    pub levels: [String; 4],
     /// The ratings that count.
     pub ratings: Vec<Rating>,
 }
@@ -62,55 +68,52 @@ impl Mode {
     }
 }
 
-/// Changes to the sums, by key; applied in this order by everybody, so that two folds cannot lock each other.
-#[derive(Debug, Default)]
-pub struct Deltas {
-    /// By month and employee.
-    pub counts: BTreeMap<(NaiveDate, Uuid), Counts>,
-    /// By everything an answer is summed under.
-    pub sums: BTreeMap<SumKey, Sum>,
+/// What decides how a visit comes into the sums.
+#[derive(Debug, Clone, Copy)]
+pub struct Road<'a> {
+    /// `email` or `phone`: how the customer was first spoken to, or was to be.
+    pub first_contact: Option<&'a str>,
+    /// Whether it may be asked about at all.
+    pub is_eligible: bool,
+    /// How it was answered.
+    pub mode: Option<Mode>,
+    /// Kind and probability of its call-back.
+    pub callback: Option<(&'a str, Option<f64>)>,
+}
+
+impl Road<'_> {
+    /// Returns how the visit comes into the sums. A call without a probability is service, not data: it stands among
+    /// those that were never drawn, and so does its answer (STATISTICS §00, §0.5).
+    pub fn design(&self) -> (Design, Option<Probability>) {
+        let kind = self.callback.map(|(kind, _)| kind);
+        let probability = self.callback.and_then(|(_, probability)| probability).map(Probability::of);
+        let is_phone_first = self.first_contact == Some("phone") || kind == Some("phone_first");
+        let design = match (self.mode, kind, probability) {
+            _ if !self.is_eligible => Design::Other,
+            (Some(Mode::Paper), ..) => Design::Other,
+            (Some(Mode::Email), ..) => Design::Email,
+            _ if is_phone_first => Design::PhoneFirst,
+            (_, Some("priority"), Some(_)) => Design::Priority,
+            (_, Some("random"), Some(_)) => Design::Random,
+            _ => Design::Undrawn,
+        };
+        let is_drawn = matches!(design, Design::Priority | Design::Random | Design::PhoneFirst);
+        (design, probability.filter(|_| is_drawn))
+    }
 }
 
 impl Contribution {
-    /// Returns the first day of a date's month.
-    pub fn month_of(date: NaiveDate) -> NaiveDate {
-        date.with_day(1).unwrap_or(date)
-    }
-}
-
-impl Deltas {
-    /// Adds a contribution, or takes it away with a `sign` of -1.
-    pub fn add(&mut self, contribution: &Contribution, sign: i64) {
-        let is = |mode| sign * i64::from(contribution.mode == Some(mode));
-        let counts = Counts {
-            visits: sign,
-            invited: sign * i64::from(contribution.invited),
-            answers_email: is(Mode::Email),
-            answers_phone: is(Mode::Phone),
-            answers_phone_first: is(Mode::PhoneFirst),
-        };
-        for (employee, share_permille) in contribution.credits.iter().copied().chain([(COMPANY, 1000)]) {
-            *self.counts.entry((contribution.month, employee)).or_default() += counts;
-            let Some(mode) = contribution.mode else { continue };
-            for rating in &contribution.ratings {
-                let key = SumKey {
-                    month: contribution.month,
-                    employee,
-                    question: rating.question.clone(),
-                    min: rating.min,
-                    max: rating.max,
-                    mode: mode.as_str().to_owned(),
-                    share_permille,
-                };
-                *self.sums.entry(key).or_default() += Sum::of(rating, sign);
-            }
+    /// Returns the class in which the visit counts for somebody with this share. The segment is part of it where
+    /// reach is measured in it.
+    pub fn class(&self, share_permille: i32) -> ClassKey {
+        let [_, _, segment, _] = &self.levels;
+        let is_drawn = self.probability.is_some();
+        ClassKey {
+            design: self.design,
+            segment: if is_drawn { segment.clone() } else { String::new() },
+            probability: self.probability,
+            share_permille,
         }
-    }
-
-    /// Drops what cancels out, so that a fold of an unchanged visit writes nothing.
-    pub fn drop_zeros(&mut self) {
-        self.counts.retain(|_, counts| *counts != Counts::default());
-        self.sums.retain(|_, sum| *sum != Sum::default());
     }
 }
 
@@ -118,41 +121,51 @@ impl Deltas {
 mod tests {
     use super::*;
 
-    fn contribution(answer: i32) -> Contribution {
-        Contribution {
-            month: NaiveDate::from_ymd_opt(2026, 11, 1).unwrap(),
-            credits: vec![(Uuid::max(), 700), (Uuid::from_u128(1), 300)],
-            invited: true,
-            mode: Some(Mode::Email),
-            ratings: vec![Rating { question: "overall".into(), min: 1, max: 5, answer }],
-        }
+    const MAILED: Road<'static> =
+        Road { first_contact: Some("email"), is_eligible: true, mode: None, callback: None };
+
+    fn design(road: Road<'_>) -> (Design, Option<f64>) {
+        let (design, probability) = road.design();
+        (design, probability.map(Probability::get))
     }
 
     #[test]
-    fn an_answer_counts_for_each_employee_and_once_for_the_company() {
-        let mut deltas = Deltas::default();
-        deltas.add(&contribution(4), 1);
-        assert_eq!(deltas.counts.len(), 3);
-        let company = deltas.sums.iter().find(|(key, _)| key.employee == COMPANY).unwrap();
-        assert_eq!(*company.1, Sum { n: 1, steps: 3, steps_squared: 9, top2: 1 });
+    fn a_visit_stands_where_its_draw_put_it() {
+        let random = Some(("random", Some(0.35)));
+        assert_eq!(design(MAILED), (Design::Undrawn, None));
+        assert_eq!(design(Road { callback: random, ..MAILED }), (Design::Random, Some(0.35)));
+        assert_eq!(
+            design(Road { callback: random, mode: Some(Mode::Phone), ..MAILED }),
+            (Design::Random, Some(0.35))
+        );
+        // Answered by mail it stands for itself, whatever was drawn.
+        assert_eq!(
+            design(Road { callback: random, mode: Some(Mode::Email), ..MAILED }),
+            (Design::Email, None)
+        );
+        assert_eq!(
+            design(Road { callback: Some(("priority", Some(1.0))), ..MAILED }),
+            (Design::Priority, Some(1.0))
+        );
+        let first = Road { first_contact: Some("phone"), ..MAILED };
+        assert_eq!(design(first), (Design::PhoneFirst, None));
+        assert_eq!(
+            design(Road { callback: Some(("phone_first", Some(1.0))), ..first }),
+            (Design::PhoneFirst, Some(1.0))
+        );
     }
 
     #[test]
-    fn what_is_taken_away_and_added_again_is_nothing() {
-        let mut deltas = Deltas::default();
-        deltas.add(&contribution(4), -1);
-        deltas.add(&contribution(4), 1);
-        deltas.drop_zeros();
-        assert!(deltas.counts.is_empty() && deltas.sums.is_empty());
+    fn a_call_on_a_hunch_is_no_data() {
+        let hunch = Road { callback: Some(("service", None)), mode: Some(Mode::Phone), ..MAILED };
+        assert_eq!(design(hunch), (Design::Undrawn, None));
+        assert_eq!(design(Road { callback: Some(("random", None)), ..MAILED }), (Design::Undrawn, None));
     }
 
     #[test]
-    fn a_changed_answer_moves_the_sums_by_the_difference() {
-        let mut deltas = Deltas::default();
-        deltas.add(&contribution(2), -1);
-        deltas.add(&contribution(5), 1);
-        deltas.drop_zeros();
-        assert!(deltas.counts.is_empty());
-        assert!(deltas.sums.values().all(|sum| *sum == Sum { n: 0, steps: 3, steps_squared: 15, top2: 1 }));
+    fn what_was_never_to_be_asked_and_cards_stand_outside() {
+        assert_eq!(design(Road { is_eligible: false, ..MAILED }), (Design::Other, None));
+        let card = Road { first_contact: None, mode: Some(Mode::Paper), ..MAILED };
+        assert_eq!(design(card), (Design::Other, None));
     }
 }

@@ -1,12 +1,16 @@
-//! Folding changed visits into the sums, and reading the sums of a period.
+//! Folding changed visits into the sums.
 
-use super::contribution::{Contribution, Deltas};
+use super::contribution::Contribution;
+use super::deltas::Deltas;
+use super::names::Names;
+use super::period::{Span, first_week, stretches};
 use super::queries;
-use super::totals::Totals;
+use super::sums::add_cross;
 use crate::error::Result;
 use crate::{changes, db};
-use chrono::{DateTime, Days, Months, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
+use uuid::Uuid;
 
 /// How many changes are folded in one transaction.
 const BATCH: i64 = 2_000;
@@ -18,6 +22,10 @@ const BATCH: i64 = 2_000;
 /// When the database does not answer; the batches before it stay folded.
 pub fn fold(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
     let mut folded = 0;
+    // A change is seen until the fold that took it is committed: where none is seen, nothing is to be waited for.
+    if !changes::any(connection)? {
+        return Ok(folded);
+    }
     loop {
         let visits = db::transaction(connection, |connection| fold_batch(connection, now))?;
         if visits == 0 {
@@ -35,87 +43,64 @@ fn fold_batch(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<usize
     }
     let old = queries::load_folded(connection, &visits)?;
     let new = queries::load_contributions(connection, &visits)?;
-    let mut deltas = Deltas::default();
-    for contribution in old.values() {
-        deltas.add(contribution, -1);
+    let mut names = queries::load_names(connection)?;
+    let deltas = difference(&visits, |visit| (old.get(visit), new.get(visit)), first_week(now), &mut names);
+    queries::store_new_names(connection, &names)?;
+    if !deltas.is_empty() {
+        queries::stamp(connection)?;
     }
-    for contribution in new.values() {
-        deltas.add(contribution, 1);
-    }
-    deltas.drop_zeros();
-    queries::add_counts(connection, &deltas.counts)?;
-    queries::add_sums(connection, &deltas.sums)?;
+    apply(connection, deltas)?;
     let changed = new.iter().filter(|(visit, contribution)| old.get(*visit) != Some(*contribution));
     queries::store_folded(connection, changed)?;
+    let gone: Vec<Uuid> = old.keys().filter(|visit| !new.contains_key(*visit)).copied().collect();
+    queries::forget_folded(connection, &gone)?;
     Ok(visits.len())
 }
 
-/// Reads the sums of a period: visit dates in the organisation's zone, both ends included. Whole months come
-/// from the sums, the edges from the visits themselves. [`fold`] first, then read in one snapshot.
+/// What visits add now less what they added before.
+pub fn difference<'a>(
+    visits: &[Uuid],
+    contributions: impl Fn(&Uuid) -> (Option<&'a Contribution>, Option<&'a Contribution>),
+    first_week: NaiveDate,
+    names: &mut Names,
+) -> Deltas {
+    let mut deltas = Deltas::default();
+    for visit in visits {
+        let (old, new) = contributions(visit);
+        if old == new {
+            continue;
+        }
+        for (contribution, sign) in old.map(|old| (old, -1)).into_iter().chain(new.map(|new| (new, 1))) {
+            let stretches = stretches(contribution.visited_on, first_week);
+            deltas.add(contribution, sign, &stretches, names);
+        }
+    }
+    deltas.drop_zeros();
+    deltas
+}
+
+/// Adds differences to the stored sums.
+fn apply(connection: &mut PgConnection, mut deltas: Deltas) -> Result<()> {
+    let keys: Vec<_> = deltas.slices.keys().copied().collect();
+    for (key, stored) in queries::load_slices(connection, &keys)? {
+        deltas.slices.entry(key).or_default().add(&stored);
+    }
+    deltas.slices.values_mut().for_each(super::sums::Slice::drop_zeros);
+    queries::store_slices(connection, &deltas.slices)?;
+    let keys: Vec<_> = deltas.crosses.keys().copied().collect();
+    for (key, stored) in queries::load_crosses(connection, &keys)? {
+        add_cross(deltas.crosses.entry(key).or_default(), &stored);
+    }
+    queries::store_crosses(connection, &deltas.crosses)
+}
+
+/// Removes the weeks that are too old for a trend; for the worker, once a day.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn read(connection: &mut PgConnection, from: NaiveDate, to: NaiveDate) -> Result<Totals> {
-    let mut totals = Totals::default();
-    let (months, edges) = split(from, to);
-    if let Some((first, last)) = months {
-        queries::read_sums(connection, first, last, &mut totals)?;
-    }
-    for (from, to) in edges {
-        let mut deltas = Deltas::default();
-        queries::each_contribution_between(connection, from, to, |contribution: &Contribution| {
-            deltas.add(contribution, 1);
-        })?;
-        deltas.counts.into_iter().for_each(|((_, employee), counts)| totals.add_counts(employee, counts));
-        deltas.sums.into_iter().for_each(|(key, sum)| totals.add_sum(key, sum));
-    }
-    Ok(totals)
-}
-
-/// Whole months, by their first days.
-type WholeMonths = Option<(NaiveDate, NaiveDate)>;
-
-/// Splits a period into its whole months and what is left at either end.
-fn split(from: NaiveDate, to: NaiveDate) -> (WholeMonths, Vec<(NaiveDate, NaiveDate)>) {
-    let start = Contribution::month_of(from);
-    let first = if start == from { start } else { start + Months::new(1) };
-    let after_to = to + Days::new(1);
-    let end = Contribution::month_of(after_to);
-    if from > to {
-        return (None, Vec::new());
-    }
-    if first >= end {
-        return (None, vec![(from, to)]);
-    }
-    let mut edges = Vec::new();
-    if from < first {
-        edges.push((from, first - Days::new(1)));
-    }
-    if end < after_to {
-        edges.push((end, to));
-    }
-    (Some((first, end - Months::new(1))), edges)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn split_of(from: &str, to: &str) -> String {
-        let (months, edges) = split(from.parse().unwrap(), to.parse().unwrap());
-        let months = months.map_or(String::from("none"), |(first, last)| format!("{first}..{last}"));
-        edges.iter().fold(months, |text, (from, to)| format!("{text} {from}..{to}"))
-    }
-
-    #[test]
-    fn whole_months_are_read_from_the_sums_and_the_edges_from_the_visits() {
-        assert_eq!(split_of("2026-01-01", "2026-03-31"), "2026-01-01..2026-03-01");
-        assert_eq!(
-            split_of("2026-01-02", "2026-03-30"),
-            "2026-02-01..2026-02-01 2026-01-02..2026-01-31 2026-03-01..2026-03-30"
-        );
-        assert_eq!(split_of("2026-01-05", "2026-01-20"), "none 2026-01-05..2026-01-20");
-        assert_eq!(split_of("2026-01-31", "2026-02-01"), "none 2026-01-31..2026-02-01");
-        assert_eq!(split_of("2026-02-02", "2026-02-01"), "none");
-    }
+pub fn prune(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
+    db::transaction(connection, |connection| {
+        queries::lock_fold(connection, now)?;
+        queries::delete_slices_before(connection, Span::Week, first_week(now))
+    })
 }

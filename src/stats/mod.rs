@@ -9,10 +9,20 @@
 //! to people.
 
 pub mod aapor;
+pub mod between;
+pub mod bivariate;
+pub mod discovery;
+pub mod funnel;
+pub mod impact;
 pub mod interval;
 pub mod mean;
+pub mod method;
+pub mod monitor;
 pub mod nps;
+pub mod pair;
 pub mod quantile;
+mod search;
+pub mod shrink;
 
 pub use aapor::Dispositions;
 pub use interval::{Interval, wilson, wilson_continuity, wilson_share};
@@ -26,4 +36,10 @@ pub const LEVEL: f64 = 0.95;
 #[allow(clippy::cast_precision_loss, reason = "the one rounding, after all exact integer steps")]
 pub(crate) fn real(exact: i128) -> f64 {
     exact as f64
+}
+
+/// A number of things as a real number.
+#[allow(clippy::cast_precision_loss, reason = "what is held in memory is far below 2^52")]
+pub(crate) fn count(things: usize) -> f64 {
+    things as f64
 }

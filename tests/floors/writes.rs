@@ -33,7 +33,20 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("cases", &["recovery_case"]),
     ("after_answer", &["answer_followed"]),
     ("evaluations", &["objection", "objection_decision", "statement", "statement_reply"]),
-    ("scores", &["score_fold", "score_contribution", "score_count", "score_sum"]),
+    (
+        "scores",
+        &[
+            "score_fold",
+            "score_contribution",
+            "score_class",
+            "score_item",
+            "score_level",
+            "score_slice",
+            "score_cross",
+            "score_count",
+            "score_sum",
+        ],
+    ),
 ];
 
 /// Calls of diesel that run a statement, if they take a connection and nothing else.

@@ -201,3 +201,20 @@ fn dates_that_cannot_be_read_are_said_on_the_persons_page() {
     assert!(hr.get("/employees/E1?from=x").expect(200).body.contains("Write dates as"));
     hr.get("/employees/E1/comments?from=x").expect(422);
 }
+
+#[test]
+fn a_list_of_groups_is_used_once_and_stored_nowhere() {
+    let app = TestApp::start();
+    company(&app);
+    let hr = app.staff(Role::Hr, None);
+    let csrf = hr.get("/evaluations/fairness").expect(200).hidden("csrf");
+    let before = app.dump_all();
+    let list = "employee_id,group\nE1,left-handed\nE2,right-handed";
+    let fields = [("csrf", csrf.as_str()), ("from", "2026-01-01"), ("to", "2026-10-31"), ("list", list)];
+    let shown = hr.post_form("/evaluations/fairness", &fields).expect(200).body;
+    assert!(shown.contains("Fewer than 10 people, not shown: left-handed, right-handed."), "{shown}");
+    let after = app.dump_all();
+    assert!(!after.contains("handed") && after.len() > before.len(), "the look is noted, the list is not");
+    let wrong = hr.post_form("/evaluations/fairness", &[("csrf", &csrf), ("list", "E1")]).expect(422).body;
+    assert!(wrong.contains("Line 1 is not like E17,group."), "{wrong}");
+}

@@ -118,6 +118,7 @@ fn axe_finds_nothing_on_the_pages_of_evaluations() {
         "/evaluations",
         "/evaluations/standouts",
         "/evaluations/method",
+        "/evaluations/fairness",
         "/employees/E1",
         "/employees/E2",
         "/employees/E1/comments",

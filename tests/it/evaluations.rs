@@ -3,10 +3,10 @@
 use crate::support::{TestApp, make};
 use chrono::TimeDelta;
 use hearback::accounts::Scope;
-use hearback::scores::fold;
+use hearback::scores::{self, fold};
 use serde_json::{Value, json};
 
-const SCORES: &[&str] = &["score_contribution", "score_count", "score_sum", "changed_visit"];
+const SCORES: &[&str] = &["score_contribution", "score_slice", "score_cross", "changed_visit"];
 
 /// Three months of visits: alone, shared 7 to 3, and one who has too few.
 pub fn company(app: &TestApp) {
@@ -170,10 +170,13 @@ fn a_changed_answer_replaces_what_it_counted_before() {
         app.anonymous().post_form(&path, &fields).expect(303);
         agrees_with_plain_sql(&app, "2026-11-01", "2026-11-30");
     }
-    assert_eq!(
-        app.rows("SELECT n || ' ' || steps FROM score_sum WHERE question = 'overall'"),
-        ["1 2", "1 2"]
-    );
+    let (from, to) = ("2026-11-01".parse().unwrap(), "2026-11-30".parse().unwrap());
+    let period = scores::read(&mut app.connection(), from, to).unwrap();
+    let overall = period.names.items.iter().find(|(_, item)| item.question == "overall").unwrap().0;
+    let everybody = std::iter::once(&period.company).chain(period.people.values());
+    let sums = everybody.flat_map(|slice| &slice.items).filter(|((item, _), _)| *item == overall);
+    let sums: Vec<_> = sums.map(|(_, answers)| (answers.sum.n, answers.sum.steps)).collect();
+    assert_eq!(sums, [(1, 2), (1, 2)]);
 }
 
 #[test]
@@ -182,7 +185,7 @@ fn folding_again_changes_nothing() {
     app.answer(&app.mailed("W1"), 4);
     app.work();
     let before = app.dump(SCORES);
-    assert!(before.contains("score_sum"));
+    assert!(before.contains("score_slice"));
     assert_eq!(fold(&mut app.connection(), app.now()).unwrap(), 0);
     // Also when the same visits are told again.
     app.execute("INSERT INTO changed_visit (visit_id) SELECT id FROM visit").unwrap();
@@ -207,7 +210,7 @@ fn folds_side_by_side_give_the_sums_of_one() {
     });
     fold(&mut app.connection(), app.now()).unwrap();
     let together = app.dump(SCORES);
-    for table in ["score_contribution", "score_count", "score_sum"] {
+    for table in ["score_contribution", "score_slice", "score_cross"] {
         app.execute(&format!("DELETE FROM {table}")).unwrap();
     }
     app.execute("INSERT INTO changed_visit (visit_id) SELECT id FROM visit").unwrap();

@@ -55,6 +55,7 @@ mod mail_relay;
 mod mail_tls;
 mod objections;
 mod postfix;
+mod recount;
 mod relay_health;
 mod reminders;
 mod responses_pages;

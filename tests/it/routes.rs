@@ -34,6 +34,8 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/", STAFF),
     ("GET", "/evaluations", &["hr", "manager"]),
     ("GET", "/evaluations/standouts", &["hr", "manager"]),
+    ("GET", "/evaluations/fairness", &["hr"]),
+    ("POST", "/evaluations/fairness", &["hr"]),
     ("GET", "/evaluations/method", &["hr", "manager", "employee"]),
     ("GET", "/evaluations.csv", &["hr"]),
     ("GET", "/employees/{id}", &["hr", "manager", "employee"]),

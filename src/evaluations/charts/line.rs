@@ -24,10 +24,10 @@ pub struct Line {
 }
 
 impl Line {
-    /// Draws the numbers of a person beside what was to be expected of them (points); the plain mean where no
-    /// comparison is made; None where there are too few answers for a number.
-    pub fn draw(figures: &Figures, expected: Option<f64>) -> Option<Self> {
-        let standing = figures.standing();
+    /// Draws the numbers of a person beside what was to be expected of them; the plain mean where nothing was; None where
+    /// there are too few answers for a number.
+    pub fn draw(figures: &Figures) -> Option<Self> {
+        let (standing, expected) = (figures.standing(), figures.to_expect());
         if standing == Standing::Few {
             return None;
         }
@@ -113,9 +113,10 @@ mod tests {
             direct: Some(9.1),
             direct_lo: Some(4.9),
             direct_hi: Some(13.3),
+            expected: Some(72.9),
             ..Figures::default()
         };
-        let line = Line::draw(&figures, Some(72.9)).unwrap();
+        let line = Line::draw(&figures).unwrap();
         assert_eq!(line.title, "Expected 73, found 80");
         assert_eq!(
             line.description,
@@ -127,7 +128,7 @@ mod tests {
     #[test]
     fn below_ten_answers_nothing_is_drawn_and_without_a_comparison_the_mean() {
         let few = Figures { status: "not_enough_data".into(), mean: Some(70.0), ..Figures::default() };
-        assert!(Line::draw(&few, Some(70.0)).is_none());
+        assert!(Line::draw(&few).is_none());
         let plain = Figures {
             status: "direct_only".into(),
             mean: Some(70.0),
@@ -135,7 +136,7 @@ mod tests {
             mean_hi: Some(80.0),
             ..Figures::default()
         };
-        let line = Line::draw(&plain, Some(72.0)).unwrap();
+        let line = Line::draw(&plain).unwrap();
         assert!(line.expected.is_none() && line.title == "Mean 70 of 100");
     }
 }

@@ -113,11 +113,6 @@ impl Found {
     pub fn voice(&self) -> Voice {
         if self.seen.is_own { Voice::You } else { Voice::About(self.seen.employee.name.clone()) }
     }
-
-    /// Returns what was to be expected of them, in points; None where nobody is compared.
-    pub fn expected(&self) -> Option<f64> {
-        self.company.level.filter(|_| self.frame.method != "plain")
-    }
 }
 
 type Objections = Vec<(Objection, Vec<Decision>)>;
@@ -245,10 +240,10 @@ fn page(shell: Shell, found: &Found, reader: Reader) -> EmployeePage {
         periods: Period::links(&path, "", today),
         tabs: tabs(&path, period, seen.is_own || is_hr),
         badge: Badge { word: words::standing(standing), ..standing.badge() },
-        verdict: words::verdict(figures, found.expected(), &voice),
+        verdict: words::verdict(figures, &voice),
         basis: format!("It rests on {}. {}", words::rests_on(figures), words::how_sure(figures)),
         meaning: words::meaning(standing),
-        line: Line::draw(figures, found.expected()),
+        line: Line::draw(figures),
         stats: stats(figures, &found.company, &voice),
         dimensions: Dimensions::of(figures),
         trend_words: trend_words(trend.as_ref().map(|trend| trend.has_alert), found.is_new),
@@ -263,15 +258,9 @@ fn page(shell: Shell, found: &Found, reader: Reader) -> EmployeePage {
         comments_why: why,
         aside: answers::aside(&found.answers),
         answers: (!seen.is_own).then(|| answers_link(&seen.employee.external_id)),
-        assumed: assumed(found),
+        assumed: words::assumed(&found.frame, &found.company),
         action: path,
     }
-}
-
-/// Says what is assumed, where anything was corrected: without a comparison the meaning says it already.
-fn assumed(found: &Found) -> Vec<String> {
-    let is_plain = found.expected().is_none();
-    if is_plain { Vec::new() } else { words::assumed(&found.frame, &found.company) }
 }
 
 fn object(is_own: bool, path: &str, period: Period) -> Link {

@@ -141,7 +141,11 @@ impl Numbers {
     /// Takes them from an evaluation.
     pub fn of(figures: &Figures) -> Self {
         let three = |one: crate::evaluations::figures::Estimate| (one.value, one.low, one.high);
-        Self { n: figures.n, difference: figures.best().map(three), mean: figures.plain().map(three) }
+        Self {
+            n: figures.n,
+            difference: figures.best().or_else(|| figures.alone()).map(three),
+            mean: figures.plain().map(three),
+        }
     }
 }
 

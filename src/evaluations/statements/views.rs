@@ -110,9 +110,8 @@ impl StatementPage {
     /// Lays out a statement; times are those of a zone.
     pub fn new(kept: &Kept, zone: Tz, css: &'static str, desk: Option<Desk>) -> Self {
         let (content, statement) = (&kept.content, &kept.statement);
-        let (figures, frame) = (&content.employee, &content.frame);
+        let figures = &content.employee;
         let voice = Voice::About(figures.employee_name.clone());
-        let expected = content.company.level.filter(|_| frame.method != "plain");
         let standing = figures.standing();
         let outcomes: Vec<(String, i64)> =
             content.outcomes.iter().map(|(word, count)| (word.clone(), *count)).collect();
@@ -127,14 +126,14 @@ impl StatementPage {
             name: figures.employee_name.clone(),
             lead: lead(kept),
             head: head(kept),
-            verdict: words::verdict(figures, expected, &voice),
+            verdict: words::verdict(figures, &voice),
             status: format!(
                 "Status: {}. {}",
                 words::standing(standing).to_lowercase(),
                 words::meaning(standing)
             ),
-            line: Line::draw(figures, expected),
-            line_words: match expected {
+            line: Line::draw(figures),
+            line_words: match figures.to_expect() {
                 Some(_) => {
                     "Thick: best guess with its 95 % interval. Thin: the person’s answers alone. The upright line is what \
                      was to be expected."
@@ -285,10 +284,6 @@ fn decisions(kept: &Kept) -> Vec<DecisionRow> {
 fn made(kept: &Kept) -> Vec<String> {
     let frame = &kept.content.frame;
     let mut steps = vec!["Each answer becomes points from 0 to 100.".to_owned()];
-    if frame.method == "plain" {
-        steps.push("The points are averaged. Nothing is corrected.".to_owned());
-        return steps;
-    }
     steps.push(
         "Kind of service, channel, site and customer segment are taken into account, as far as they are known before \
          the answer. Age, sex, origin and the like never are."
@@ -309,7 +304,10 @@ fn made(kept: &Kept) -> Vec<String> {
             if kept.content.company.level_mode_corrected { " That is taken out." } else { "" }
         ));
     }
-    steps.push("Few answers are drawn towards the company’s level, many speak for themselves.".to_owned());
+    if frame.is_compared() {
+        steps
+            .push("Few answers are drawn towards the company’s level, many speak for themselves.".to_owned());
+    }
     steps
 }
 
