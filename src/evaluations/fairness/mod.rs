@@ -31,6 +31,9 @@ use std::collections::BTreeMap;
 /// Groups of fewer people are not shown: one could guess who they are, and chance rules their rates.
 const SMALLEST: u64 = 10;
 
+/// Below this probability chance alone hardly explains a difference.
+const UNLIKELY: f64 = 0.05;
+
 /// The most groups, and the longest name of one (characters).
 const MOST_GROUPS: usize = 20;
 const LONGEST: usize = 60;
@@ -212,9 +215,9 @@ fn compare(title: &'static str, groups: &[(&str, Group)]) -> Check {
         p: format!("{:.3}", impact.p),
         is_adverse: impact.is_adverse,
     };
-    let adverse = impacts.iter().filter(|impact| impact.is_adverse);
-    let (clear, unclear): (Vec<_>, Vec<_>) = adverse.partition(|impact| impact.p < 0.05);
-    let words = match (clear.len(), unclear.len()) {
+    let adverse: Vec<f64> =
+        impacts.iter().filter(|impact| impact.is_adverse).map(|impact| impact.p).collect();
+    let words = match (adverse.iter().filter(|p| **p < UNLIKELY).count(), adverse.len()) {
         (0, 0) => "No group’s share is below four fifths of the highest.".to_owned(),
         (0, _) => "A share is below four fifths of the highest, and chance alone may explain it.".to_owned(),
         _ => "A share is below four fifths of the highest, and chance alone hardly explains it (p below 0.05). Look \

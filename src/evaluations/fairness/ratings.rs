@@ -1,8 +1,8 @@
 //! Do customers of one kind rate a group differently than others do? The same people are compared with themselves, so
 //! that a true difference between groups cannot look like prejudice (STATISTICS, Fairness monitoring 2): pure.
 
-use super::SMALLEST;
 use super::queries::Rated;
+use super::{SMALLEST, UNLIKELY};
 use crate::stats::method::Answers;
 use crate::stats::method::rating_bias::{Cell, RatingBias, rating_bias};
 use crate::web::format::{one, signed};
@@ -10,9 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Half the width of a 95 % interval in standard errors.
 const SPREAD: f64 = 1.96;
-
-/// Below this probability chance alone hardly explains what was found.
-const UNLIKELY: f64 = 0.05;
 
 /// What was found about one group.
 #[derive(Debug, Clone, PartialEq, Eq)]
