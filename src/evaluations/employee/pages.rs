@@ -338,3 +338,7 @@ fn trend_words(has_alert: Option<bool>, is_new: bool) -> String {
     };
     words.to_owned()
 }
+
+#[cfg(test)]
+#[path = "pages_tests.rs"]
+mod tests;
