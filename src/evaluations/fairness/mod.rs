@@ -13,7 +13,7 @@ use super::report::{Selection, evaluate};
 use crate::accounts::{SignedForm, SignedIn, shell_for};
 use crate::app::App;
 use crate::audit::{self, Actor};
-use crate::error::{Error, FieldError, Kind, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::stats::impact::{Group, four_fifths};
 use crate::web::format::percent;
 use crate::web::list::{Asked, Dates};
@@ -180,10 +180,13 @@ fn checks(people: &[Figures], groups: &BTreeMap<String, String>) -> (Vec<Check>,
     let size = |people: &Vec<&Figures>| u64::try_from(people.len()).unwrap_or(u64::MAX);
     let small: Vec<&str> =
         members.iter().filter(|(_, people)| size(people) < SMALLEST).map(|(name, _)| *name).collect();
-    let mut left_out = format!("{known} of {} people in the list had visits in the period.", groups.len());
-    if !small.is_empty() {
-        left_out.push_str(&format!(" Fewer than {SMALLEST} people, not shown: {}.", small.join(", ")));
-    }
+    let not_shown = if small.is_empty() {
+        String::new()
+    } else {
+        format!(" Fewer than {SMALLEST} people, not shown: {}.", small.join(", "))
+    };
+    let left_out =
+        format!("{known} of {} people in the list had visits in the period.{not_shown}", groups.len());
     members.retain(|_, people| size(people) >= SMALLEST);
     let check = |title, holds: fn(&Figures) -> bool| {
         let counts = members.iter().map(|(name, people)| {
@@ -230,6 +233,7 @@ fn compare(title: &'static str, groups: &[(&str, Group)]) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     fn person(id: usize, flag: &str) -> Figures {
         let status = "report".to_owned();
@@ -239,20 +243,13 @@ mod tests {
     #[test]
     fn small_groups_are_named_and_not_shown() {
         let people: Vec<Figures> = (0..45).map(|id| person(id, if id < 12 { "high" } else { "" })).collect();
-        let list: String = (0..45)
-            .map(|id| {
-                format!(
-                    "E{id},{}\n",
-                    if id < 20 {
-                        "a"
-                    } else if id < 40 {
-                        "b"
-                    } else {
-                        "c"
-                    }
-                )
-            })
-            .collect();
+        let group = |id: usize| match id {
+            0..20 => "a",
+            20..40 => "b",
+            _ => "c",
+        };
+        let lines: Vec<String> = (0..45).map(|id| format!("E{id},{}", group(id))).collect();
+        let list = lines.join("\n");
         let (checks, left_out) = checks(&people, &read_list(&format!("employee_id,group\n{list}")).unwrap());
         assert!(left_out.ends_with("Fewer than 10 people, not shown: c."), "{left_out}");
         let above = &checks[0];

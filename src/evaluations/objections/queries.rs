@@ -225,14 +225,14 @@ pub fn count_open(connection: &mut PgConnection, today: NaiveDate) -> Result<(i6
     Ok((count(open.len()), count(late)))
 }
 
-/// Lists who is credited for a visit: employee, team, position, share.
+/// Employee, team, position and share of a credit.
+pub type CreditRow = (Uuid, Option<Uuid>, i32, i32);
+
+/// Lists who is credited for a visit.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn list_credits(
-    connection: &mut PgConnection,
-    visit: Uuid,
-) -> Result<Vec<(Uuid, Option<Uuid>, i32, i32)>> {
+pub fn list_credits(connection: &mut PgConnection, visit: Uuid) -> Result<Vec<CreditRow>> {
     Ok(visit_employee::table
         .filter(visit_employee::visit_id.eq(visit))
         .order(visit_employee::position)
