@@ -73,8 +73,13 @@ pub struct Statement {
 impl Statement {
     /// Returns the number as people write it: `2026-0147`.
     pub fn label(&self) -> String {
-        format!("{}-{:04}", self.made_at.year(), self.number)
+        label(self.number, self.made_at)
     }
+}
+
+/// Writes the number of a statement as people do.
+pub fn label(number: i64, made_at: DateTime<Utc>) -> String {
+    format!("{}-{number:04}", made_at.year())
 }
 
 /// What an employee said to a statement.

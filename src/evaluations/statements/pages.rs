@@ -1,7 +1,7 @@
 //! `/statements`, and making one on the page of an employee.
 
 use super::freeze;
-use super::model::{Content, Kept, Reply, Statement};
+use super::model::{Content, Kept, Reply, Statement, label};
 use super::queries::{self, Of};
 use super::reply::reply;
 use super::views::{Desk, ListPage, Row, StatementPage};
@@ -40,18 +40,20 @@ pub fn id_of(text: &str) -> Result<Uuid> {
 pub fn keep(connection: &mut PgConnection, statements: Vec<Statement>) -> Result<Vec<Kept>> {
     let ids: Vec<Uuid> = statements.iter().map(|statement| statement.id).collect();
     let replies = queries::list_replies(connection, &ids)?;
-    let label = |statement: &Statement| (statement.id, statement.label());
+    let corrected: Vec<Uuid> = statements.iter().filter_map(|statement| statement.replaces).collect();
+    let related = queries::list_related(connection, &ids, &corrected)?;
+    let labelled = |(id, number, at, _): &queries::Related| (*id, label(*number, *at));
     statements
         .into_iter()
         .map(|statement| {
-            let replaces = statement.replaces.map(|id| queries::find(connection, id)).transpose()?;
-            let replaced_by = queries::find_correction(connection, statement.id)?;
+            let replaces = related.iter().find(|(id, ..)| Some(*id) == statement.replaces);
+            let replaced_by = related.iter().find(|(.., replaces)| *replaces == Some(statement.id));
             let own = |reply: &&Reply| reply.statement == statement.id;
             Ok(Kept {
                 content: serde_json::from_value::<Content>(statement.content.clone())
                     .map_err(Error::internal)?,
-                replaces: replaces.as_ref().map(label),
-                replaced_by: replaced_by.as_ref().map(label),
+                replaces: replaces.map(labelled),
+                replaced_by: replaced_by.map(labelled),
                 replies: replies.iter().filter(own).cloned().collect(),
                 statement,
             })

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, max, not};
 use diesel::{
-    ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl,
-    RunQueryDsl, alias,
+    BoolExpressionMethods, ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension,
+    PgConnection, QueryDsl, RunQueryDsl, alias,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -99,16 +99,22 @@ pub fn find(connection: &mut PgConnection, id: Uuid) -> Result<Statement> {
         .ok_or_else(|| Error::not_found("statement"))
 }
 
-/// Finds the statement that corrects one.
+/// Id, number, time and the corrected one of a statement.
+pub type Related = (Uuid, i64, DateTime<Utc>, Option<Uuid>);
+
+/// Lists the statements that correct some, and those with some other ids.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_correction(connection: &mut PgConnection, id: Uuid) -> Result<Option<Statement>> {
+pub fn list_related(
+    connection: &mut PgConnection,
+    corrected: &[Uuid],
+    others: &[Uuid],
+) -> Result<Vec<Related>> {
     Ok(statement::table
-        .filter(statement::replaces_id.eq(id))
-        .select(COLUMNS)
-        .get_result(connection)
-        .optional()?)
+        .filter(statement::replaces_id.eq_any(corrected).or(statement::id.nullable().eq_any(others)))
+        .select((statement::id, statement::number, statement::made_at, statement::replaces_id))
+        .load(connection)?)
 }
 
 /// Finds the statement of an employee for a period that no other corrects.
