@@ -12,7 +12,7 @@ use crate::accounts::{SignedIn, shell_for};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::error::Result;
-use crate::web::format::{counted, one, signed};
+use crate::web::format::{counted, one, percent, signed};
 use crate::web::list::Asked;
 use crate::web::shell::{Link, Shell};
 use crate::web::{PageResult, html};
@@ -158,9 +158,8 @@ fn lists(found: &Found, period: Period) -> Result<Lists> {
         }
         if figures.standing() == Standing::Above {
             let halves = found.halves.iter().map(|half| half.get(&figures.employee_id));
-            let sure: Vec<f64> =
-                halves.map(|half| half.and_then(|half| half.above_zero).unwrap_or(0.0)).collect();
-            let is_confirmed = sure.iter().all(|sure| *sure >= SURE);
+            let sure: Vec<Option<f64>> = halves.map(|half| half.and_then(|half| half.above_zero)).collect();
+            let is_confirmed = sure.iter().all(|sure| sure.is_some_and(|sure| sure >= SURE));
             standouts.push(entry(evidence(&figures, is_confirmed, &sure), is_confirmed));
         }
         let low = low_questions(&figures);
@@ -171,9 +170,10 @@ fn lists(found: &Found, period: Period) -> Result<Lists> {
     Ok((standouts, needs.into_values().collect(), newcomers))
 }
 
-fn evidence(figures: &Figures, is_confirmed: bool, sure: &[f64]) -> Vec<String> {
+fn evidence(figures: &Figures, is_confirmed: bool, sure: &[Option<f64>]) -> Vec<String> {
     let whole = figures.best().map(|best| said("Overall", &best, figures));
-    let halves: Vec<String> = sure.iter().map(|sure| format!("{:.0} %", sure * 100.0)).collect();
+    let halves: Vec<String> =
+        sure.iter().map(|sure| sure.map_or("too few answers".to_owned(), percent)).collect();
     let halves = format!(
         "Above in both half-years: how sure {}{}",
         halves.join(" and "),

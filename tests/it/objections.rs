@@ -63,7 +63,7 @@ fn an_excluded_answer_counts_nowhere_and_again_when_it_is_taken_back() {
     for words in [
         "Excluded",
         "It is an insult.",
-        "Mean before",
+        "Difference before",
         "30 answers before, 29 answers after",
         "excluded after an objection",
         "What became of all 40 visits",

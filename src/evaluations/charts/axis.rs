@@ -62,14 +62,17 @@ impl Axis {
 
     /// Returns the ticks of an axis across; every second one may be dropped on a phone.
     pub fn across(&self, label: fn(f64) -> String) -> Vec<Tick> {
+        let values = self.values();
+        // Zero is always labelled.
+        let even = values.iter().position(|value| *value == 0.0).unwrap_or(0) % 2;
         let tick = |(place, value): (usize, f64)| Tick {
             at: self.x(value),
             label_at: String::new(),
             label: label(value),
-            is_minor: place % 2 == 1,
+            is_minor: place % 2 != even,
             is_zero: value == 0.0,
         };
-        self.values().into_iter().enumerate().map(tick).collect()
+        values.into_iter().enumerate().map(tick).collect()
     }
 
     /// Returns the ticks of an upright axis.
@@ -141,6 +144,9 @@ mod tests {
     fn ticks_are_round_and_at_most_eight() {
         let axis = Axis::around_zero(13.2, 10.0, 40.0);
         assert_eq!(labels(&axis.across(with_sign)), ["−15", "−10", "−5", "0", "+5", "+10", "+15"]);
+        let on_a_phone: Vec<String> =
+            axis.across(with_sign).into_iter().filter(|tick| !tick.is_minor).map(|tick| tick.label).collect();
+        assert_eq!(on_a_phone, ["−10", "0", "+10"]);
         assert_eq!(
             labels(&Axis::from_zero(118.0).across(whole)),
             ["0", "20", "40", "60", "80", "100", "120"]

@@ -14,8 +14,11 @@ const HEIGHT: f64 = 380.0;
 const INNER: f64 = 1.96;
 const OUTER: f64 = 3.09;
 
-/// Labels nearer than this to each other would overlap (px).
-const APART: f64 = 18.0;
+/// The usual width of the plot area, half the size of a mark and the width of a letter of a name (px): names are placed so
+/// that they do not cover each other.
+const WIDTH: f64 = 880.0;
+const MARK: f64 = 6.0;
+const LETTER: f64 = 7.2;
 
 /// Points of a curve.
 const FINE: u32 = 48;
@@ -62,7 +65,7 @@ struct Mark {
 struct Label {
     x: String,
     y: String,
-    class: &'static str,
+    class: String,
     shift: i8,
     name: String,
 }
@@ -155,34 +158,109 @@ impl Plane {
         }
     }
 
-    /// Names those who stand out, beside their mark; under or over it where another name stands at that height.
+    /// Names those who stand out, beside their mark; on its other side, under or over it where something else stands.
     fn labels(self, people: &[Person]) -> Vec<Label> {
-        let mut beside: Vec<f64> = Vec::new();
-        let mut labels = Vec::new();
+        let marks: Vec<Area> = people.iter().map(|person| Area::of_mark(self.place(person))).collect();
+        let (mut taken, mut labels): (Vec<Area>, Vec<Label>) = (Vec::new(), Vec::new());
         for person in people.iter().filter(|person| person.standing.is_flagged()) {
-            let (y, is_above) = (self.y(person), person.standing == Standing::Above);
-            let is_free = beside.iter().all(|other| (other - y).abs() >= APART);
-            let is_right = effective(person, self.sigma) > self.answers.high * 0.52;
-            let (side, shift, y) = match (is_free, is_right, is_above) {
-                (true, true, _) => ("end", -12, y + 4.0),
-                (true, false, _) => ("", 12, y + 4.0),
-                (false, _, true) => ("middle", 0, y - 13.0),
-                (false, _, false) => ("middle", 0, y + 22.0),
+            let (x, y) = self.place(person);
+            let is_above = person.standing == Standing::Above;
+            let near = if x > WIDTH * 0.52 { [Side::Left, Side::Right] } else { [Side::Right, Side::Left] };
+            let far = if is_above { [Side::Over, Side::Under] } else { [Side::Under, Side::Over] };
+            let areas = [near[0], far[0], near[1], far[1]]
+                .map(|side| (side, Area::of_name(&person.name, (x, y), side)));
+            let is_free = |area: &Area| {
+                let hits = |other: &Area| area.meets(other);
+                area.is_inside() && !taken.iter().any(hits) && !marks.iter().any(hits)
             };
-            if is_free {
-                beside.push(y - 4.0);
-            }
-            let class = match (is_above, side) {
-                (true, "end") => "fill-above halo end",
-                (true, "middle") => "fill-above halo middle",
-                (true, _) => "fill-above halo",
-                (false, "end") => "fill-below halo end",
-                (false, "middle") => "fill-below halo middle",
-                (false, _) => "fill-below halo",
-            };
-            labels.push(Label { x: self.x(person), y: px(y), class, shift, name: person.name.clone() });
+            let (side, area) = areas.iter().find(|(_, area)| is_free(area)).copied().unwrap_or(areas[0]);
+            taken.push(area);
+            let (shift, down) = side.shift();
+            let class =
+                format!("{} halo{}", if is_above { "fill-above" } else { "fill-below" }, side.anchor());
+            labels.push(Label {
+                x: self.x(person),
+                y: px(y + down),
+                class,
+                shift,
+                name: person.name.clone(),
+            });
         }
         labels
+    }
+
+    /// Where a mark lies on a picture of the usual width (px).
+    fn place(self, person: &Person) -> (f64, f64) {
+        let share = effective(person, self.sigma) / self.answers.high;
+        (share.min(1.0) * WIDTH, self.y(person))
+    }
+}
+
+/// Where a name stands beside its mark.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Side {
+    Right,
+    Left,
+    Over,
+    Under,
+}
+
+impl Side {
+    /// How far the name is moved across and down (px).
+    const fn shift(self) -> (i8, f64) {
+        match self {
+            Self::Right => (12, 4.0),
+            Self::Left => (-12, 4.0),
+            Self::Over => (0, -13.0),
+            Self::Under => (0, 22.0),
+        }
+    }
+
+    const fn anchor(self) -> &'static str {
+        match self {
+            Self::Right => "",
+            Self::Left => " end",
+            Self::Over | Self::Under => " middle",
+        }
+    }
+}
+
+/// A rectangle of the picture (px).
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Area {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl Area {
+    fn of_mark((x, y): (f64, f64)) -> Self {
+        Self { left: x - MARK, right: x + MARK, top: y - MARK, bottom: y + MARK }
+    }
+
+    fn of_name(name: &str, (x, y): (f64, f64), side: Side) -> Self {
+        #[allow(clippy::cast_precision_loss, reason = "names are short")]
+        let width = name.chars().count() as f64 * LETTER;
+        let (across, down) = side.shift();
+        let begin = x + f64::from(across);
+        let left = match side {
+            Side::Right => begin,
+            Side::Left => begin - width,
+            Side::Over | Side::Under => begin - width / 2.0,
+        };
+        Self { left, right: left + width, top: y + down - 11.0, bottom: y + down + 3.0 }
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+
+    fn is_inside(&self) -> bool {
+        self.left >= 0.0 && self.right <= WIDTH && self.top >= 0.0 && self.bottom <= HEIGHT
     }
 }
 
@@ -255,12 +333,13 @@ mod tests {
     fn only_those_who_stand_out_are_named_and_two_names_never_share_a_place() {
         let people = [
             person("Ann", 100, 9.0, Standing::Above),
-            person("Ben", 90, 8.8, Standing::Above),
+            person("Ben", 97, 8.8, Standing::Above),
             person("Cy", 25, -6.0, Standing::Reported),
         ];
         let drawn = Funnel::draw(&people, 5).unwrap();
         assert_eq!(drawn.labels.len(), 2);
-        assert!(drawn.labels[0].class.ends_with("end") && drawn.labels[1].class.ends_with("middle"));
+        let classes: Vec<&str> = drawn.labels.iter().map(|label| label.class.as_str()).collect();
+        assert_eq!(classes, ["fill-above halo middle", "fill-above halo end"]);
         assert!(drawn.description.contains("3 of 5 employees are drawn. Flagged above: Ann and Ben;"));
         let svg = drawn.to_string();
         assert!(svg.contains("<title>Cy: −6.0 points, 25 answers</title>") && !svg.contains("style="));

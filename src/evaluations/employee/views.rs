@@ -63,7 +63,8 @@ impl Dimensions {
     }
 
     fn ticks(&self) -> Vec<Tick> {
-        self.axis.across(with_sign)
+        // There is half the room of the list of everybody.
+        self.axis.across(with_sign).into_iter().filter(|tick| !tick.is_minor).collect()
     }
 }
 
