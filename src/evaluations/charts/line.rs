@@ -6,6 +6,9 @@ use crate::evaluations::figures::{Estimate, Figures, Standing};
 use crate::web::format::{one, range};
 use askama::Template;
 
+/// Nearer than this share of the axis the words make room for the number.
+const CLOSE: f64 = 0.05;
+
 /// The chart; a template writes it with `|safe`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "evaluations/pages/charts/line.html")]
@@ -77,7 +80,8 @@ fn compared(best: &Estimate, alone: Option<Estimate>, expected: Option<f64>, sta
         ticks: axis.across(whole).into_iter().enumerate().map(tick).collect(),
         expected: expected.map(|expected| {
             // The words stand on the side away from the mark.
-            let (class, shift) = if expected <= best.value { ("end", -6) } else { ("", 6) };
+            let room = if (expected - best.value).abs() < CLOSE * (axis.high - axis.low) { 22 } else { 6 };
+            let (class, shift) = if expected <= best.value { ("end", -room) } else { ("", room) };
             (axis.x(expected), class, shift, format!("expected {}", one(expected)))
         }),
         whisker: alone.map(|alone| (axis.x(alone.low), axis.x(alone.high))),
