@@ -53,7 +53,12 @@ fn table(judged: &[Judged], alike: &[Judged]) -> Vec<bool> {
             (false, false) => String::new(),
         };
         let holds = (least..=most).contains(&value);
-        println!("{what:<58} {value:>9.3}  {limit:<14} {}", if holds { "holds" } else { "MISSED" });
+        let verdict = match (limit.is_empty(), holds) {
+            (true, _) => "",
+            (_, true) => "holds",
+            (_, false) => "MISSED",
+        };
+        println!("{what:<58} {value:>9.3}  {limit:<14} {verdict}");
         holds
     };
     let (none, all) = (f64::NEG_INFINITY, f64::INFINITY);

@@ -130,8 +130,7 @@ impl<'a> Mapping<'a> {
     }
 
     fn person(&self, slice: &Slice) -> Person {
-        let items = slice.items.range((self.item, i32::MIN)..=(self.item, i32::MAX));
-        let answered = items.filter_map(|((_, class), item)| Some((self.class(*class)?, item)));
+        let answered = slice.answers(self.item).filter_map(|(class, item)| Some((self.class(class)?, item)));
         let (mut answers, mut levels) = (Vec::new(), Vec::new());
         for (class, item) in answered {
             answers.push((class, self.answers(Some(item))));

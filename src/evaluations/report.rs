@@ -140,7 +140,7 @@ fn evaluation(
 /// Scales never mix: of each question, the one with most answers is reported. The longest of questions named alike.
 fn main_items(period: &Period) -> BTreeMap<&str, i32> {
     let mut answers: BTreeMap<i32, i64> = BTreeMap::new();
-    for ((item, _), sums) in &period.company.items {
+    for ((item, _), sums) in period.company.items.iter() {
         *answers.entry(*item).or_default() += sums.sum.n;
     }
     let mut main: BTreeMap<&str, (i64, (i32, i32), i32)> = BTreeMap::new();

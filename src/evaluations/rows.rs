@@ -172,8 +172,8 @@ impl Shown<'_> {
         let item = self.overall.unwrap_or(-1);
         let mut by_share: BTreeMap<i32, Sums> = BTreeMap::new();
         let (mut top, mut weights) = (0.0, 0.0);
-        for ((_, class), answers) in slice.items.range((item, i32::MIN)..=(item, i32::MAX)) {
-            let share = self.period.names.classes.key(*class).map_or(0, |class| class.share_permille);
+        for (class, answers) in slice.answers(item) {
+            let share = self.period.names.classes.key(class).map_or(0, |class| class.share_permille);
             let sums = by_share.entry(share).or_default();
             sums.n += answers.sum.n;
             sums.sum += answers.sum.steps;

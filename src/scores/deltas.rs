@@ -4,7 +4,7 @@ use super::COMPANY;
 use super::contribution::{Contribution, Mode, Rating};
 use super::names::{Design, ItemKey, LevelKey, Names};
 use super::period::Span;
-use super::sums::{Counts, Cross, ItemSums, Pair, Slice, Sum, add_cross};
+use super::sums::{Counts, Cross, ItemSums, Pair, Slice, Sum};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -54,7 +54,7 @@ impl Deltas {
             let cross = self.crosses.entry((stretch, *item, numbered.class)).or_default();
             for (place, one) in numbered.levels.iter().enumerate() {
                 for other in numbered.levels.iter().skip(place + 1) {
-                    *cross.entry((*one, *other)).or_default() += sign;
+                    *cross.entry((*one, *other)) += sign;
                 }
             }
         }
@@ -66,12 +66,12 @@ impl Deltas {
     }
 
     /// Adds other changes.
-    pub fn merge(&mut self, other: &Self) {
-        for (key, slice) in &other.slices {
-            self.slices.entry(*key).or_default().add(slice);
+    pub fn merge(&mut self, other: Self) {
+        for (key, slice) in other.slices {
+            self.slices.entry(key).or_default().add(slice);
         }
-        for (key, cross) in &other.crosses {
-            add_cross(self.crosses.entry(*key).or_default(), cross);
+        for (key, cross) in other.crosses {
+            self.crosses.entry(key).or_default().add(cross);
         }
     }
 
@@ -79,7 +79,7 @@ impl Deltas {
     pub fn drop_zeros(&mut self) {
         self.slices.values_mut().for_each(Slice::drop_zeros);
         self.slices.retain(|_, slice| !slice.is_empty());
-        self.crosses.values_mut().for_each(|cross| cross.retain(|_, answers| *answers != 0));
+        self.crosses.values_mut().for_each(|cross| cross.retain(|answers| *answers != 0));
         self.crosses.retain(|_, cross| !cross.is_empty());
     }
 }
@@ -118,19 +118,19 @@ impl Numbered {
     fn add_to(&self, slice: &mut Slice, contribution: &Contribution, sign: i64, with_levels: bool) {
         if contribution.design != Design::Other {
             let called = sign * i64::from(contribution.called);
-            *slice.cases.entry(self.class).or_default() += Pair { n: sign, more: called };
+            *slice.cases.entry(self.class) += Pair { n: sign, more: called };
             if with_levels {
                 for level in self.levels {
-                    *slice.mix.entry(level).or_default() += sign;
+                    *slice.mix.entry(level) += sign;
                 }
             }
         }
         for (item, sum) in &self.ratings {
-            let answers: &mut ItemSums = slice.items.entry((*item, self.class)).or_default();
+            let answers: &mut ItemSums = slice.items.entry((*item, self.class));
             answers.sum += *sum;
             if with_levels && contribution.design != Design::Other {
                 for level in self.levels {
-                    *answers.levels.entry(level).or_default() += Pair { n: sum.n, more: sum.steps };
+                    *answers.levels.entry(level) += Pair { n: sum.n, more: sum.steps };
                 }
             }
         }

@@ -5,7 +5,6 @@ use super::deltas::Deltas;
 use super::names::Names;
 use super::period::{Span, first_week, stretches};
 use super::queries;
-use super::sums::add_cross;
 use crate::error::Result;
 use crate::{changes, db};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -83,14 +82,15 @@ pub fn difference<'a>(
 fn apply(connection: &mut PgConnection, mut deltas: Deltas) -> Result<()> {
     let keys: Vec<_> = deltas.slices.keys().copied().collect();
     for (key, stored) in queries::load_slices(connection, &keys)? {
-        deltas.slices.entry(key).or_default().add(&stored);
+        deltas.slices.entry(key).or_default().add(stored);
     }
     deltas.slices.values_mut().for_each(super::sums::Slice::drop_zeros);
     queries::store_slices(connection, &deltas.slices)?;
     let keys: Vec<_> = deltas.crosses.keys().copied().collect();
     for (key, stored) in queries::load_crosses(connection, &keys)? {
-        add_cross(deltas.crosses.entry(key).or_default(), &stored);
+        deltas.crosses.entry(key).or_default().add(stored);
     }
+    deltas.crosses.values_mut().for_each(|cross| cross.retain(|answers| *answers != 0));
     queries::store_crosses(connection, &deltas.crosses)
 }
 

@@ -17,7 +17,7 @@ pub mod packed;
 pub mod period;
 pub mod queries;
 pub mod recount;
-
+pub mod sorted;
 pub mod sums;
 
 pub use fold::fold;

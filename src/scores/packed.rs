@@ -16,52 +16,55 @@ pub fn pack(slice: &Slice) -> Vec<u8> {
     let Counts { visits, invited, answers_email, answers_phone, answers_phone_first } = slice.counts;
     [visits, invited, answers_email, answers_phone, answers_phone_first].into_iter().for_each(&mut put);
     put(length(slice.cases.len()));
-    for (class, cases) in &slice.cases {
+    for (class, cases) in slice.cases.iter() {
         [i64::from(*class), cases.n, cases.more].into_iter().for_each(&mut put);
     }
     put(length(slice.mix.len()));
-    for (level, visits) in &slice.mix {
+    for (level, visits) in slice.mix.iter() {
         [i64::from(*level), *visits].into_iter().for_each(&mut put);
     }
     put(length(slice.items.len()));
-    for ((item, class), answers) in &slice.items {
+    for ((item, class), answers) in slice.items.iter() {
         let Sum { n, steps, steps_squared, top2 } = answers.sum;
         [i64::from(*item), i64::from(*class), n, steps, steps_squared, top2].into_iter().for_each(&mut put);
         put(length(answers.levels.len()));
-        for (level, sums) in &answers.levels {
+        for (level, sums) in answers.levels.iter() {
             [i64::from(*level), sums.n, sums.more].into_iter().for_each(&mut put);
         }
     }
     bytes
 }
 
-/// Adds packed sums to others.
+/// Reads packed sums.
 ///
 /// # Errors
 /// 500 when the bytes are none of ours.
-pub fn unpack_into(slice: &mut Slice, bytes: &[u8]) -> Result<()> {
+pub fn unpack(bytes: &[u8]) -> Result<Slice> {
     let mut reader = Reader { rest: bytes };
     reader.form()?;
-    slice.counts += Counts {
-        visits: reader.number()?,
-        invited: reader.number()?,
-        answers_email: reader.number()?,
-        answers_phone: reader.number()?,
-        answers_phone_first: reader.number()?,
+    let mut slice = Slice {
+        counts: Counts {
+            visits: reader.number()?,
+            invited: reader.number()?,
+            answers_email: reader.number()?,
+            answers_phone: reader.number()?,
+            answers_phone_first: reader.number()?,
+        },
+        ..Slice::default()
     };
     for _ in 0..reader.number()? {
         let class = reader.key()?;
-        *slice.cases.entry(class).or_default() += reader.pair()?;
+        *slice.cases.entry(class) = reader.pair()?;
     }
     for _ in 0..reader.number()? {
         let level = reader.key()?;
-        *slice.mix.entry(level).or_default() += reader.number()?;
+        *slice.mix.entry(level) = reader.number()?;
     }
     for _ in 0..reader.number()? {
         let key = (reader.key()?, reader.key()?);
-        reader.item(slice.items.entry(key).or_default())?;
+        *slice.items.entry(key) = reader.item()?;
     }
-    reader.end()
+    reader.end().map(|()| slice)
 }
 
 /// Packs pairs of levels.
@@ -69,7 +72,7 @@ pub fn pack_cross(cross: &Cross) -> Vec<u8> {
     let mut bytes = Vec::new();
     write(&mut bytes, FORM);
     write(&mut bytes, length(cross.len()));
-    for ((one, other), answers) in cross {
+    for ((one, other), answers) in cross.iter() {
         for number in [i64::from(*one), i64::from(*other), *answers] {
             write(&mut bytes, number);
         }
@@ -77,18 +80,19 @@ pub fn pack_cross(cross: &Cross) -> Vec<u8> {
     bytes
 }
 
-/// Adds packed pairs of levels to others.
+/// Reads packed pairs of levels.
 ///
 /// # Errors
 /// 500 when the bytes are none of ours.
-pub fn unpack_cross_into(cross: &mut Cross, bytes: &[u8]) -> Result<()> {
+pub fn unpack_cross(bytes: &[u8]) -> Result<Cross> {
     let mut reader = Reader { rest: bytes };
     reader.form()?;
+    let mut cross = Cross::default();
     for _ in 0..reader.number()? {
         let pair = (reader.key()?, reader.key()?);
-        *cross.entry(pair).or_default() += reader.number()?;
+        *cross.entry(pair) = reader.number()?;
     }
-    reader.end()
+    reader.end().map(|()| cross)
 }
 
 fn length(items: usize) -> i64 {
@@ -135,18 +139,19 @@ impl Reader<'_> {
         Ok(Pair { n: self.number()?, more: self.number()? })
     }
 
-    fn item(&mut self, item: &mut ItemSums) -> Result<()> {
-        item.sum += Sum {
+    fn item(&mut self) -> Result<ItemSums> {
+        let sum = Sum {
             n: self.number()?,
             steps: self.number()?,
             steps_squared: self.number()?,
             top2: self.number()?,
         };
+        let mut item = ItemSums { sum, ..ItemSums::default() };
         for _ in 0..self.number()? {
             let level = self.key()?;
-            *item.levels.entry(level).or_default() += self.pair()?;
+            *item.levels.entry(level) = self.pair()?;
         }
-        Ok(())
+        Ok(item)
     }
 
     fn form(&mut self) -> Result<()> {
@@ -168,44 +173,30 @@ mod tests {
 
     fn some() -> Slice {
         let mut slice = Slice { counts: Counts { visits: 300, ..Counts::default() }, ..Slice::default() };
-        slice.cases.insert(3, Pair { n: 127, more: 64 });
-        slice.mix.insert(9, -1);
+        *slice.cases.entry(3) = Pair { n: 127, more: 64 };
+        *slice.mix.entry(9) = -1;
         let mut item =
             ItemSums { sum: Sum { n: 5, steps: i64::MAX, ..Sum::default() }, ..ItemSums::default() };
-        item.levels.insert(0, Pair { n: i64::MIN, more: -65 });
-        slice.items.insert((1, 3), item);
+        *item.levels.entry(0) = Pair { n: i64::MIN, more: -65 };
+        *slice.items.entry((1, 3)) = item;
         slice
     }
 
     #[test]
     fn what_is_packed_comes_back() {
-        let mut back = Slice::default();
-        unpack_into(&mut back, &pack(&some())).unwrap();
-        assert_eq!(back, some());
-        let cross = Cross::from([((1, 2), 300), ((4, 5), -7)]);
-        let mut back = Cross::default();
-        unpack_cross_into(&mut back, &pack_cross(&cross)).unwrap();
-        assert_eq!(back, cross);
-    }
-
-    #[test]
-    fn unpacking_adds_up() {
-        let mut twice = Slice::default();
-        let mut one = some();
-        one.items.clear();
-        unpack_into(&mut twice, &pack(&one)).unwrap();
-        unpack_into(&mut twice, &pack(&one)).unwrap();
-        assert_eq!((twice.counts.visits, twice.mix[&9], twice.cases[&3].n), (600, -2, 254));
+        assert_eq!(unpack(&pack(&some())).unwrap(), some());
+        let cross: Cross = [((1, 2), 300), ((4, 5), -7)].into_iter().collect();
+        assert_eq!(unpack_cross(&pack_cross(&cross)).unwrap(), cross);
     }
 
     #[test]
     fn cut_or_foreign_bytes_are_an_error() {
         let bytes = pack(&some());
         for cut in 0..bytes.len() {
-            assert!(unpack_into(&mut Slice::default(), &bytes[..cut]).is_err(), "{cut}");
+            assert!(unpack(&bytes[..cut]).is_err(), "{cut}");
         }
-        assert!(unpack_into(&mut Slice::default(), &[bytes, vec![0]].concat()).is_err());
-        assert!(unpack_into(&mut Slice::default(), &[4]).is_err());
+        assert!(unpack(&[bytes, vec![0]].concat()).is_err());
+        assert!(unpack(&[4]).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::contribution::Contribution;
 use super::deltas::{Deltas, Stretch};
 use super::names::Names;
 use super::queries;
-use super::sums::{Cross, Slice, add_cross};
+use super::sums::{Cross, Slice};
 use crate::error::Result;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
 use diesel::PgConnection;
@@ -77,7 +77,7 @@ pub struct Period {
 
 impl Period {
     /// Adds the sums of somebody.
-    pub fn add(&mut self, who: Uuid, slice: &Slice) {
+    pub fn add(&mut self, who: Uuid, slice: Slice) {
         if who == COMPANY {
             self.company.add(slice);
         } else {
@@ -88,10 +88,10 @@ impl Period {
     /// Takes in sums, over whatever stretches.
     pub fn take(&mut self, deltas: Deltas) {
         for ((_, who), slice) in deltas.slices {
-            self.add(who, &slice);
+            self.add(who, slice);
         }
         for ((_, item, class), cross) in deltas.crosses {
-            add_cross(self.crosses.entry((item, class)).or_default(), &cross);
+            self.crosses.entry((item, class)).or_default().add(cross);
         }
     }
 }

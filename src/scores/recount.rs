@@ -10,7 +10,7 @@ use super::fold::difference;
 use super::names::Names;
 use super::period::{Span, first_week};
 use super::queries::{self, CrossKey, SliceKey};
-use super::sums::{Cross, Slice, add_cross};
+use super::sums::{Cross, Slice};
 use crate::audit::{self, Actor};
 use crate::error::{Error, Result};
 use crate::ids;
@@ -132,7 +132,7 @@ impl Counting {
             let old = queries::load_folded(connection, visits)?;
             let new = queries::load_contributions(connection, visits)?;
             let of = |visit: &Uuid| (old.get(visit), new.get(visit));
-            to_come.merge(&difference(visits, of, first_week, &mut names));
+            to_come.merge(difference(visits, of, first_week, &mut names));
         }
         let found = Recount::default();
         let pending = pending.into_iter().collect();
@@ -220,10 +220,11 @@ impl Counting {
         for month in months(year, year + Months::new(11)) {
             for (who, slice) in queries::load_slices_of(connection, (Span::Month, month))? {
                 let known: &mut Slice = slices.entry(who).or_default();
-                known.add(&slice);
+                known.add(slice);
             }
             for (key, cross) in queries::load_crosses_of(connection, (Span::Month, month))? {
-                add_cross(crosses.entry(key).or_default(), &cross);
+                let known: &mut Cross = crosses.entry(key).or_default();
+                known.add(cross);
             }
         }
         self.compare_with(connection, (Span::Year, year), slices, crosses)
@@ -239,13 +240,12 @@ impl Counting {
     ) -> Result<()> {
         for ((known, who), slice) in &self.to_come.slices {
             if *known == stretch {
-                slices.entry(*who).or_default().subtract(slice);
+                slices.entry(*who).or_default().add(slice.negative());
             }
         }
         for ((known, item, class), cross) in &self.to_come.crosses {
             if *known == stretch {
-                let negative = cross.iter().map(|(pair, answers)| (*pair, -answers)).collect();
-                add_cross(crosses.entry((*item, *class)).or_default(), &negative);
+                crosses.entry((*item, *class)).or_default().add(cross.map(|answers| -answers));
             }
         }
         self.compare_with(connection, stretch, slices, crosses)
@@ -263,7 +263,7 @@ impl Counting {
         let wrong = different(slices, &stored, &mut self.found.compared);
         let wrong: BTreeMap<SliceKey, Slice> =
             wrong.into_iter().map(|(who, slice)| ((stretch, who), slice)).collect();
-        crosses.retain(|_, cross| !cross.is_empty());
+        crosses.values_mut().for_each(|cross| cross.retain(|answers| *answers != 0));
         let stored = queries::load_crosses_of(connection, stretch)?;
         let wrong_crosses = different(crosses, &stored, &mut self.found.compared);
         let wrong_crosses: BTreeMap<CrossKey, Cross> =

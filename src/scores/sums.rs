@@ -1,8 +1,8 @@
 //! Sums of somebody over a stretch of time, and adding them up.
 
 use super::contribution::Rating;
-use std::collections::BTreeMap;
-use std::ops::{AddAssign, SubAssign};
+use super::sorted::Sorted;
+use std::ops::{AddAssign, Neg};
 
 /// How many visits there were and how they were answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,13 +29,17 @@ impl AddAssign for Counts {
     }
 }
 
-impl SubAssign for Counts {
-    fn sub_assign(&mut self, other: Self) {
-        self.visits -= other.visits;
-        self.invited -= other.invited;
-        self.answers_email -= other.answers_email;
-        self.answers_phone -= other.answers_phone;
-        self.answers_phone_first -= other.answers_phone_first;
+impl Neg for Counts {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self {
+            visits: -self.visits,
+            invited: -self.invited,
+            answers_email: -self.answers_email,
+            answers_phone: -self.answers_phone,
+            answers_phone_first: -self.answers_phone_first,
+        }
     }
 }
 
@@ -70,12 +74,11 @@ impl AddAssign for Sum {
     }
 }
 
-impl SubAssign for Sum {
-    fn sub_assign(&mut self, other: Self) {
-        self.n -= other.n;
-        self.steps -= other.steps;
-        self.steps_squared -= other.steps_squared;
-        self.top2 -= other.top2;
+impl Neg for Sum {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self { n: -self.n, steps: -self.steps, steps_squared: -self.steps_squared, top2: -self.top2 }
     }
 }
 
@@ -95,10 +98,11 @@ impl AddAssign for Pair {
     }
 }
 
-impl SubAssign for Pair {
-    fn sub_assign(&mut self, other: Self) {
-        self.n -= other.n;
-        self.more -= other.more;
+impl Neg for Pair {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self { n: -self.n, more: -self.more }
     }
 }
 
@@ -108,7 +112,14 @@ pub struct ItemSums {
     /// All of them.
     pub sum: Sum,
     /// Number and steps by level.
-    pub levels: BTreeMap<i32, Pair>,
+    pub levels: Sorted<i32, Pair>,
+}
+
+impl AddAssign for ItemSums {
+    fn add_assign(&mut self, other: Self) {
+        self.sum += other.sum;
+        self.levels.add(other.levels);
+    }
 }
 
 /// The sums of an employee, or of the company, over a stretch of time. Classes, items and levels by number.
@@ -117,58 +128,48 @@ pub struct Slice {
     /// How many visits.
     pub counts: Counts,
     /// Visits that may answer, and how many of them were called, by class.
-    pub cases: BTreeMap<i32, Pair>,
+    pub cases: Sorted<i32, Pair>,
     /// Visits that may answer, by level; not of the company.
-    pub mix: BTreeMap<i32, i64>,
+    pub mix: Sorted<i32, i64>,
     /// Answers by item and class; by level not of the company.
-    pub items: BTreeMap<(i32, i32), ItemSums>,
+    pub items: Sorted<(i32, i32), ItemSums>,
 }
 
 impl Slice {
     /// Adds other sums.
-    pub fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: Self) {
         self.counts += other.counts;
-        for (class, cases) in &other.cases {
-            *self.cases.entry(*class).or_default() += *cases;
-        }
-        for (level, visits) in &other.mix {
-            *self.mix.entry(*level).or_default() += visits;
-        }
-        for (key, item) in &other.items {
-            let known = self.items.entry(*key).or_default();
-            known.sum += item.sum;
-            for (level, answers) in &item.levels {
-                *known.levels.entry(*level).or_default() += *answers;
-            }
+        self.cases.add(other.cases);
+        self.mix.add(other.mix);
+        self.items.add(other.items);
+    }
+
+    /// Returns what takes these sums away when it is added.
+    #[must_use]
+    pub fn negative(&self) -> Self {
+        let item = |item: &ItemSums| ItemSums { sum: -item.sum, levels: item.levels.map(|pair| -*pair) };
+        Self {
+            counts: -self.counts,
+            cases: self.cases.map(|cases| -*cases),
+            mix: self.mix.map(|visits| -*visits),
+            items: self.items.map(item),
         }
     }
 
-    /// Takes other sums away.
-    pub fn subtract(&mut self, other: &Self) {
-        self.counts -= other.counts;
-        for (class, cases) in &other.cases {
-            *self.cases.entry(*class).or_default() -= *cases;
-        }
-        for (level, visits) in &other.mix {
-            *self.mix.entry(*level).or_default() -= visits;
-        }
-        for (key, item) in &other.items {
-            let known = self.items.entry(*key).or_default();
-            known.sum -= item.sum;
-            for (level, answers) in &item.levels {
-                *known.levels.entry(*level).or_default() -= *answers;
-            }
-        }
+    /// Returns the answers to an item, by class.
+    pub fn answers(&self, item: i32) -> impl Iterator<Item = (i32, &ItemSums)> {
+        let of_item = self.items.between((item, i32::MIN)..=(item, i32::MAX));
+        of_item.map(|((_, class), answers)| (*class, answers))
     }
 
     /// Drops what cancels out, so that equal sums are equal and a fold of an unchanged visit writes nothing.
     pub fn drop_zeros(&mut self) {
-        self.cases.retain(|_, cases| *cases != Pair::default());
-        self.mix.retain(|_, visits| *visits != 0);
+        self.cases.retain(|cases| *cases != Pair::default());
+        self.mix.retain(|visits| *visits != 0);
         for item in self.items.values_mut() {
-            item.levels.retain(|_, answers| *answers != Pair::default());
+            item.levels.retain(|answers| *answers != Pair::default());
         }
-        self.items.retain(|_, item| *item != ItemSums::default());
+        self.items.retain(|item| *item != ItemSums::default());
     }
 
     /// Whether there is nothing left.
@@ -178,12 +179,4 @@ impl Slice {
 }
 
 /// How many answers the company has in a class by pairs of levels of different facts.
-pub type Cross = BTreeMap<(i32, i32), i64>;
-
-/// Adds pairs of levels, and drops what cancels out.
-pub fn add_cross(into: &mut Cross, other: &Cross) {
-    for (pair, answers) in other {
-        *into.entry(*pair).or_default() += answers;
-    }
-    into.retain(|_, answers| *answers != 0);
-}
+pub type Cross = Sorted<(i32, i32), i64>;

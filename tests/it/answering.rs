@@ -15,8 +15,8 @@ const WHAT_ANSWERS_TOUCH: &[&str] = &[
     "response_revision",
     "changed_visit",
     "score_contribution",
-    "score_count",
-    "score_sum",
+    "score_slice",
+    "score_cross",
     "suppression",
 ];
 

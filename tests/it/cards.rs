@@ -94,9 +94,8 @@ fn an_answer_by_card_counts_in_the_mean_and_leaves_the_response_rate_by_mail_alo
     let hr = app.staff(Role::Hr, None);
     app.answer(&card_path(&app, &hr, "W1"), 5);
     assert_eq!((mode(&app, "W1"), rates(&app)), (Some(Mode::Paper), (1, 0)));
-    let n = "SELECT coalesce(sum(n), 0) FROM score_sum WHERE question = 'overall' AND employee_id <> $$00000000-0000-0000-0000-000000000000$$";
     app.work();
-    assert_eq!(app.value(n), "1");
+    assert_eq!(app.overall(false).iter().map(|(_, _, sum)| sum.n).sum::<i64>(), 1);
     // One that was mailed counts as an answer to that mail, by whichever way it comes.
     app.answer(&card_path(&app, &hr, "W2"), 3);
     assert_eq!((mode(&app, "W2"), rates(&app)), (Some(Mode::Email), (1, 1)));

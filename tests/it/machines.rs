@@ -33,7 +33,7 @@ fn stored(app: &TestApp, visit: &str) -> Vec<String> {
 /// How many answers the scores count.
 fn counted(app: &TestApp) -> String {
     app.work();
-    app.value("SELECT coalesce(sum(answers_email), 0)::text FROM score_count WHERE employee_id = '00000000-0000-0000-0000-000000000000'")
+    app.sums().company.counts.answers_email.to_string()
 }
 
 /// The scanner that opens every score's link within a moment and then posts one form.
@@ -80,11 +80,11 @@ fn a_machine_that_comes_after_the_customer_overwrites_nothing() {
     let path = app.mailed("W1");
     app.answer(&path, 4);
     app.work();
-    let before = app.dump(&["response", "score_sum", "visit"]);
+    let before = app.dump(&["response", "score_slice", "visit"]);
     app.advance(TimeDelta::minutes(1));
     walk_to_second(&app, &path);
     app.work();
-    let after = app.dump(&["response", "score_sum", "visit"]);
+    let after = app.dump(&["response", "score_slice", "visit"]);
     assert_eq!(before.replace(",1,1,{},", ",1,2,{},"), after.replace(",1,1,{},", ",1,2,{},"));
     assert_eq!(stored(&app, "W1"), ["confirmed 4 "]);
     assert_eq!(app.value("SELECT count(*)::text FROM response_revision WHERE certainty = 'suspect'"), "1");

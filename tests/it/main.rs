@@ -54,6 +54,7 @@ mod mail_letters;
 mod mail_relay;
 mod mail_tls;
 mod objections;
+mod oracle;
 mod postfix;
 mod recount;
 mod relay_health;

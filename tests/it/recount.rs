@@ -7,6 +7,7 @@ use hearback::db;
 use hearback::scores::fold;
 use hearback::scores::recount::{Scope, recount};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Everything that is summed.
 const SUMS: &[&str] = &["score_contribution", "score_slice", "score_cross"];
@@ -102,6 +103,8 @@ fn sums_are_those_of_a_recount_after_ten_thousand_changes_with_two_folding() {
                 let mut connection = app.connection();
                 while !is_over.load(Ordering::Relaxed) {
                     fold(&mut connection, app.now()).unwrap();
+                    // Some changes come together, as they do for the worker.
+                    std::thread::park_timeout(Duration::from_millis(20));
                 }
             });
         }

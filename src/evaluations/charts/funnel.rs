@@ -14,6 +14,9 @@ const HEIGHT: f64 = 380.0;
 const INNER: f64 = 1.96;
 const OUTER: f64 = 3.09;
 
+/// A phone has room for so many names; with more it drops them all, and they stand in the table.
+const FIT_ON_A_PHONE: usize = 4;
+
 /// The usual width of the plot area, half the size of a mark and the width of a letter of a name (px): names are placed so
 /// that they do not cover each other.
 const WIDTH: f64 = 880.0;
@@ -161,8 +164,10 @@ impl Plane {
     /// Names those who stand out, beside their mark; on its other side, under or over it where something else stands.
     fn labels(self, people: &[Person]) -> Vec<Label> {
         let marks: Vec<Area> = people.iter().map(|person| Area::of_mark(self.place(person))).collect();
+        let flagged = people.iter().filter(|person| person.standing.is_flagged());
+        let is_crowded = flagged.clone().count() > FIT_ON_A_PHONE;
         let (mut taken, mut labels): (Vec<Area>, Vec<Label>) = (Vec::new(), Vec::new());
-        for person in people.iter().filter(|person| person.standing.is_flagged()) {
+        for person in flagged {
             let (x, y) = self.place(person);
             let is_above = person.standing == Standing::Above;
             let near = if x > WIDTH * 0.52 { [Side::Left, Side::Right] } else { [Side::Right, Side::Left] };
@@ -176,8 +181,9 @@ impl Plane {
             let (side, area) = areas.iter().find(|(_, area)| is_free(area)).copied().unwrap_or(areas[0]);
             taken.push(area);
             let (shift, down) = side.shift();
-            let class =
-                format!("{} halo{}", if is_above { "fill-above" } else { "fill-below" }, side.anchor());
+            let colour = if is_above { "fill-above" } else { "fill-below" };
+            let drop = if is_crowded { " minor" } else { "" };
+            let class = format!("{colour} halo{}{drop}", side.anchor());
             labels.push(Label {
                 x: self.x(person),
                 y: px(y + down),

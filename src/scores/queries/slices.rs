@@ -44,7 +44,7 @@ pub fn load_slices(connection: &mut PgConnection, keys: &[SliceKey]) -> Result<V
     .bind::<Array<Date>, _>(begins)
     .bind::<Array<SqlUuid>, _>(people)
     .load(connection)?;
-    placed(keys, rows, packed::unpack_into)
+    placed(keys, rows, packed::unpack)
 }
 
 /// Loads the stored pairs of levels of some keys.
@@ -63,25 +63,19 @@ pub fn load_crosses(connection: &mut PgConnection, keys: &[CrossKey]) -> Result<
     .bind::<Array<Integer>, _>(items)
     .bind::<Array<Integer>, _>(classes)
     .load(connection)?;
-    placed(keys, rows, packed::unpack_cross_into)
+    placed(keys, rows, packed::unpack_cross)
 }
 
 fn stretches(stretches: impl Iterator<Item = Stretch>) -> (Vec<&'static str>, Vec<NaiveDate>) {
     stretches.map(|(span, begins)| (span.as_str(), begins)).unzip()
 }
 
-fn placed<K: Copy, T: Default>(
-    keys: &[K],
-    rows: Vec<Placed>,
-    unpack: fn(&mut T, &[u8]) -> Result<()>,
-) -> Result<Vec<(K, T)>> {
+fn placed<K: Copy, T>(keys: &[K], rows: Vec<Placed>, unpack: fn(&[u8]) -> Result<T>) -> Result<Vec<(K, T)>> {
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let place = usize::try_from(row.place).ok().and_then(|place| place.checked_sub(1));
         let Some(key) = place.and_then(|place| keys.get(place)) else { continue };
-        let mut sums = T::default();
-        unpack(&mut sums, &row.sums)?;
-        found.push((*key, sums));
+        found.push((*key, unpack(&row.sums)?));
     }
     Ok(found)
 }
@@ -150,12 +144,7 @@ pub fn read_slices(connection: &mut PgConnection, whole: &[Stretch], period: &mu
             .select((score_slice::employee_id, score_slice::sums))
             .load(connection)?;
         for (who, bytes) in rows {
-            let slice = if who == super::super::COMPANY {
-                &mut period.company
-            } else {
-                period.people.entry(who).or_default()
-            };
-            packed::unpack_into(slice, &bytes)?;
+            period.add(who, packed::unpack(&bytes)?);
         }
     }
     Ok(())
@@ -177,7 +166,7 @@ pub fn read_crosses(
             .select((score_cross::item_id, score_cross::class_id, score_cross::sums))
             .load(connection)?;
         for (item, class, bytes) in rows {
-            packed::unpack_cross_into(crosses.entry((item, class)).or_default(), &bytes)?;
+            crosses.entry((item, class)).or_default().add(packed::unpack_cross(&bytes)?);
         }
     }
     Ok(())

@@ -17,6 +17,7 @@ pub mod program;
 pub mod queue;
 pub mod scripted;
 pub mod smtp;
+pub mod sums;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};
