@@ -12,13 +12,16 @@ use crate::evaluations::statements::model::Kept;
 use crate::evaluations::statements::pages::{id_of, keep_one, keep_seen, laid_out};
 use crate::evaluations::statements::queries::find_inputs;
 use crate::evaluations::statements::views::StatementPage;
-use crate::evaluations::{Selection, evaluate};
-use crate::reports::{csv, statement};
+use crate::evaluations::{Evaluation, Selection, evaluate};
+use crate::reports::{csv, statement, xlsx};
 use crate::web::list::Asked;
 use crate::web::{PageResult, assets, html, page};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use serde_json::{Value, json};
+use serde_json::json;
+
+const CSV: &str = "text/csv; charset=utf-8";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// How a statement is handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +50,8 @@ fn form(text: &str) -> Result<(&str, Form)> {
 
 fn file(kept: &Kept, form: Form) -> Result<HttpResponse> {
     let (kind, ending, bytes) = match form {
-        Form::Xlsx => {
-            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            (kind, "xlsx", statement::xlsx(kept)?)
-        }
-        _ => ("text/csv; charset=utf-8", "csv", statement::csv(kept)?),
+        Form::Xlsx => (XLSX, "xlsx", statement::xlsx(kept)?),
+        _ => (CSV, "csv", statement::csv(kept)?),
     };
     Ok(download(kind, &format!("statement-{}.{ending}", kept.statement.label()), bytes))
 }
@@ -114,26 +114,35 @@ pub async fn tell(app: web::Data<App>, client: Client, id: web::Path<String>) ->
     }
 }
 
-/// Gives the evaluations of a period as CSV, by name.
-pub async fn evaluations(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+/// Reads the evaluations of a period, by name, which is noted.
+async fn read(app: &App, person: &SignedIn, asked: &Asked) -> Result<(Evaluation, String)> {
     let today = app.clock.now().with_timezone(&app.config.organisation.time_zone).date_naive();
     let Some(Period { from, to }) = Period::asked(&asked.dates(), today) else {
-        return Err(
-            Error::new(Kind::Invalid, "Write dates as 2026-01-31, the first not after the last.").into()
-        );
+        return Err(Error::new(Kind::Invalid, "Write dates as 2026-01-31, the first not after the last."));
     };
-    let team = asked.text("team").map(str::to_owned);
-    let now = app.clock.now();
-    let bytes = app
+    let (team, by, now) = (asked.text("team").map(str::to_owned), Actor::User(person.user), app.clock.now());
+    let evaluation = app
         .db(move |connection| {
             let selection = Selection { from, to, team, employee: None, all_estimates: false };
             let evaluation = evaluate(connection, &selection, now)?;
-            let (by, detail): (Actor, Value) = (Actor::User(person.user), json!({ "from": from, "to": to }));
+            let detail = json!({ "from": from, "to": to });
             audit::record(connection, now, by, "evaluations.read", "evaluations", detail)?;
-            csv::write(&evaluation)
+            Ok(evaluation)
         })
         .await?;
-    Ok(download("text/csv; charset=utf-8", &format!("evaluations-{from}-{to}.csv"), bytes))
+    Ok((evaluation, format!("evaluations-{from}-{to}")))
+}
+
+/// Gives the evaluations of a period as CSV.
+pub async fn evaluations(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let (evaluation, name) = read(&app, &person, &asked).await?;
+    Ok(download(CSV, &format!("{name}.csv"), csv::write(&evaluation)?))
+}
+
+/// Gives the evaluations of a period as a workbook.
+pub async fn workbook(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let (evaluation, name) = read(&app, &person, &asked).await?;
+    Ok(download(XLSX, &format!("{name}.xlsx"), xlsx::write(&evaluation)?))
 }
 
 #[cfg(test)]

@@ -117,7 +117,8 @@ fn staff() -> Vec<Route> {
         GET "/evaluations/fairness" CHECKS_FAIRNESS fairness::show;
         POST "/evaluations/fairness" CHECKS_FAIRNESS fairness::check;
         GET "/evaluations/method" SEES_PEOPLE method::show;
-        GET "/evaluations.csv" JUDGES_ANSWERS handouts::evaluations;
+        GET "/evaluations.csv" MAKES_STATEMENTS handouts::evaluations;
+        GET "/evaluations.xlsx" MAKES_STATEMENTS handouts::workbook;
         GET "/employees/{id}" SEES_PEOPLE employees::show;
         GET "/employees/{id}/comments" SEES_PEOPLE employees::comments;
         GET "/employees/{id}/looks" SEES_PEOPLE looks::show;

@@ -45,7 +45,7 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         sites: Vec::new(),
         questions: Vec::new(),
         tabs: Vec::new(),
-        csv: None,
+        files: Vec::new(),
         numbers: None,
     };
     let Some(period) = Period::asked(&dates, today) else { return html(&page) };
@@ -69,7 +69,13 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         label: "Standouts and training needs".to_owned(),
     };
     page.tabs = vec![standouts];
-    page.csv = (person.role == Role::Hr).then(|| format!("/evaluations.csv?{}{rest}", period.query()));
+    if person.role == Role::Hr {
+        let file = |ending: &str, label: &str| Link {
+            href: format!("/evaluations.{ending}?{}{rest}", period.query()),
+            label: label.to_owned(),
+        };
+        page.files = vec![file("csv", "CSV"), file("xlsx", "XLSX")];
+    }
     page.numbers = Some(numbers(&found, &filter, period)?);
     html(&page)
 }

@@ -108,7 +108,7 @@ fn shown(found: &Found, query: &str) -> String {
         sites,
         questions,
         tabs: Vec::new(),
-        csv: None,
+        files: Vec::new(),
         numbers: Some(numbers),
     };
     page::render(&page).unwrap()

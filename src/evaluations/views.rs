@@ -186,8 +186,8 @@ pub struct EvaluationsPage {
     pub questions: Vec<Choice>,
     /// Other views of the same period.
     pub tabs: Vec<Link>,
-    /// The same numbers as a file, for those who may have it.
-    pub csv: Option<String>,
+    /// The same numbers as files, for those who may have them.
+    pub files: Vec<Link>,
     /// The numbers; None when the period cannot be read.
     pub numbers: Option<Numbers>,
 }

@@ -38,6 +38,7 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("POST", "/evaluations/fairness", &["hr"]),
     ("GET", "/evaluations/method", &["hr", "manager", "employee"]),
     ("GET", "/evaluations.csv", &["hr"]),
+    ("GET", "/evaluations.xlsx", &["hr"]),
     ("GET", "/employees/{id}", &["hr", "manager", "employee"]),
     ("GET", "/employees/{id}/comments", &["hr", "manager", "employee"]),
     ("GET", "/employees/{id}/looks", &["hr", "manager", "employee"]),

@@ -224,6 +224,21 @@ fn hr_makes_a_statement_on_the_persons_page_and_a_second_press_makes_no_second()
 }
 
 #[test]
+fn hr_takes_the_list_with_them_by_name_and_nobody_else_does() {
+    let app = TestApp::start();
+    company(&app);
+    let hr = app.staff(Role::Hr, None);
+    let csv = hr.get(&format!("/evaluations.csv?{YEAR}")).expect(200);
+    assert!(csv.header("content-disposition").unwrap().contains("evaluations-2026-01-01-2026-10-31.csv"));
+    let names: Vec<&str> = csv.body.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
+    assert_eq!(names, ["Ada Able", "Ben Best"]);
+    let south = hr.get(&format!("/evaluations.csv?{YEAR}&team=South")).expect(200).body;
+    assert!(!south.contains("Ada Able") && south.contains("Ben Best"));
+    hr.get("/evaluations.csv?from=x").expect(422);
+    app.staff(Role::Manager, Some("North")).get("/evaluations.xlsx").expect(403);
+}
+
+#[test]
 fn two_statements_at_once_get_two_numbers_in_their_order() {
     let app = TestApp::start();
     company(&app);
