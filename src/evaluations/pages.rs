@@ -35,7 +35,7 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
     let (dates, usual) = (asked.dates(), Period::usual(today));
     // A manager sees the own team, whatever the address says.
     let rest = rest(&asked, person.role == Role::Manager);
-    let mut page = EvaluationsPage {
+    let page = EvaluationsPage {
         shell: shell_for(&app, &person, "/evaluations"),
         period: "The period cannot be read.".to_owned(),
         typed: dates.clone().or(usual.from, usual.to).typed,
@@ -52,32 +52,37 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
     let reader = person.clone();
     let found = app.db(move |connection| Found::read(connection, &reader, period, now)).await?;
     let filter = Filter::new(&asked, &found);
-    page.typed = (period.from.to_string(), period.to.to_string());
-    page.period = format!(
-        "{}, {}, {} in points from 0 to 100.",
-        period.words(),
-        filter.team.as_deref().unwrap_or("all teams"),
-        if filter.question == OVERALL {
-            "overall satisfaction".to_owned()
-        } else {
-            words::question(&filter.question).to_lowercase()
-        },
-    );
-    (page.teams, page.sites, page.questions) = choices(&found, &filter);
+    let file = |ending: &str, label: &str| Link {
+        href: format!("/evaluations.{ending}?{}{rest}", period.query()),
+        label: label.to_owned(),
+    };
+    let files =
+        if person.role == Role::Hr { vec![file("csv", "CSV"), file("xlsx", "XLSX")] } else { Vec::new() };
+    html(&EvaluationsPage { files, ..filled(page, &found, &filter, period)? })
+}
+
+/// Fills in what was found.
+fn filled(page: EvaluationsPage, found: &Found, filter: &Filter, period: Period) -> Result<EvaluationsPage> {
+    let (teams, sites, questions) = choices(found, filter);
+    let about = match filter.question.as_str() {
+        OVERALL => "overall satisfaction".to_owned(),
+        other => words::question(other).to_lowercase(),
+    };
+    let whom = filter.team.as_deref().unwrap_or("all teams");
     let standouts = Link {
         href: format!("/evaluations/standouts?{}", period.query()),
         label: "Standouts and training needs".to_owned(),
     };
-    page.tabs = vec![standouts];
-    if person.role == Role::Hr {
-        let file = |ending: &str, label: &str| Link {
-            href: format!("/evaluations.{ending}?{}{rest}", period.query()),
-            label: label.to_owned(),
-        };
-        page.files = vec![file("csv", "CSV"), file("xlsx", "XLSX")];
-    }
-    page.numbers = Some(numbers(&found, &filter, period)?);
-    html(&page)
+    Ok(EvaluationsPage {
+        period: format!("{}, {whom}, {about} in points from 0 to 100.", period.words()),
+        typed: (period.from.to_string(), period.to.to_string()),
+        teams,
+        sites,
+        questions,
+        tabs: vec![standouts],
+        numbers: Some(numbers(found, filter, period)?),
+        ..page
+    })
 }
 
 /// What else the address asks for, to be kept when the period changes.
