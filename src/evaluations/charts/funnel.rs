@@ -174,11 +174,14 @@ impl Plane {
             let far = if is_above { [Side::Over, Side::Under] } else { [Side::Under, Side::Over] };
             let areas = [near[0], far[0], near[1], far[1]]
                 .map(|side| (side, Area::of_name(&person.name, (x, y), side)));
-            let is_free = |area: &Area| {
-                let hits = |other: &Area| area.meets(other);
-                area.is_inside() && !taken.iter().any(hits) && !marks.iter().any(hits)
+            let covered = |area: &Area| {
+                let others = taken.iter().chain(&marks).filter(|other| area.meets(other)).count();
+                if area.is_inside() { others } else { others + people.len() }
             };
-            let (side, area) = areas.iter().find(|(_, area)| is_free(area)).copied().unwrap_or(areas[0]);
+            // The first of those that cover least.
+            let Some((side, area)) = areas.into_iter().min_by_key(|(_, area)| covered(area)) else {
+                continue;
+            };
             taken.push(area);
             let (shift, down) = side.shift();
             let colour = if is_above { "fill-above" } else { "fill-below" };
