@@ -3,7 +3,7 @@
 //! Capability folders stand on floors; imports go down only (`tests/floors.rs` checks it).
 //!
 //! ```text
-//! 12 edges        routes server worker after_answer arrival openapi probes today finder boot demo cli
+//! 12 edges        routes server worker after_answer arrival openapi probes today finder handouts boot demo cli
 //! 11 reports
 //!  9 evaluations
 //!  8 scores  cases
@@ -39,6 +39,7 @@ pub mod demo;
 pub mod error;
 pub mod evaluations;
 pub mod finder;
+pub mod handouts;
 pub mod history_import;
 pub mod ids;
 pub mod imports;

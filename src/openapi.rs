@@ -4,9 +4,10 @@ use crate::answering::api as responses;
 use crate::api::docs::{DocsPage, Endpoint, Parameter};
 use crate::callbacks::{api as callbacks, wave_api, work_api};
 use crate::evaluations::api as evaluations;
+use crate::evaluations::statements::api as statements;
 use crate::visits::api as visits;
 use crate::web::{PageResult, assets, html};
-use crate::{api, arrival};
+use crate::{api, arrival, handouts};
 use actix_web::HttpResponse;
 use serde_json::Value;
 use utoipa::OpenApi;
@@ -23,7 +24,8 @@ const ADDRESS: &str = "/api/v1/openapi.json";
     paths(
         arrival::create, arrival::create_batch, visits::list, visits::show, arrival::correct, arrival::cancel,
         visits::outcomes, responses::list, wave_api::create, wave_api::close_one, callbacks::list, work_api::next,
-        work_api::attempt, work_api::release, evaluations::show
+        work_api::attempt, work_api::release, evaluations::show,
+        statements::create, statements::list, handouts::tell
     )
 )]
 struct Description;
@@ -143,6 +145,7 @@ fn example(path: &str) -> &'static str {
         "/api/v1/visits" => VISIT,
         "/api/v1/visits/batch" => BATCH,
         "/api/v1/visits/{id}" => r#"{ "customer": { "email": "c9@example.com" } }"#,
+        "/api/v1/statements" => r#"{ "employee": "E17", "from": "2026-01-01", "to": "2026-06-30" }"#,
         "/api/v1/visits/{id}/cancel" => r#"{ "reason": "the visit did not take place" }"#,
         "/api/v1/waves" => r#"{ "from": "2026-11-01", "to": "2026-11-15", "share": 0.35 }"#,
         "/api/v1/callbacks/{id}/attempts" => {

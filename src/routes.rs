@@ -7,7 +7,14 @@ use crate::callbacks::{
     api as callbacks_api, pages as callbacks, wave_api, wave_pages, work_api, work_pages,
 };
 use crate::delivery::pages as delivery;
-use crate::evaluations::{api as evaluations_api, pages as evaluations};
+use crate::evaluations::{
+    api as evaluations_api,
+    employee::{looks, pages as employees},
+    fairness, method,
+    objections::pages as objections,
+    pages as evaluations, standouts,
+    statements::{api as statements_api, pages as statements},
+};
 use crate::finder::{
     audit, cards, customer, customers, file, judgement, merging, people, responses as finder_responses,
     visits as finder_visits,
@@ -16,7 +23,7 @@ use crate::survey_desk::{self, preview};
 use crate::surveys::{pages as surveys, question_pages, rule_pages};
 use crate::visits::api as visits;
 use crate::web::assets;
-use crate::{arrival, openapi, probes, today};
+use crate::{arrival, handouts, openapi, probes, today};
 use actix_web::http::Method;
 use actix_web::{Route as Handler, web};
 
@@ -41,8 +48,13 @@ impl Route {
 const PUBLIC: Access = Access::Public;
 const EVERYBODY: Access = Access::Staff(Role::ALL);
 const READS_SCORES: Access = Access::Staff(&[Role::Hr, Role::Manager]);
+// Which employee a person may see is decided where one is found.
+const SEES_PEOPLE: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Employee]);
 const READS_ANSWERS: Access = Access::Staff(&[Role::Hr, Role::Manager]);
 const JUDGES_ANSWERS: Access = Access::Staff(&[Role::Hr]);
+// Groups of people are nobody else’s business.
+const CHECKS_FAIRNESS: Access = Access::Staff(&[Role::Hr]);
+const MAKES_STATEMENTS: Access = Access::Staff(&[Role::Hr]);
 const LOOKS_UP_VISITS: Access = Access::Staff(&[Role::Admin, Role::Hr, Role::Manager]);
 // Whoever holds the code of a card can answer as the customer: nobody whose own numbers or team it is about, and
 // nobody who is to have no customer data (TRUST C4).
@@ -115,6 +127,24 @@ fn staff() -> Vec<Route> {
         POST "/logout" EVERYBODY accounts::sign_out;
         GET "/" EVERYBODY today::show;
         GET "/evaluations" READS_SCORES evaluations::show;
+        GET "/evaluations/standouts" READS_SCORES standouts::show;
+        GET "/evaluations/fairness" CHECKS_FAIRNESS fairness::show;
+        POST "/evaluations/fairness" CHECKS_FAIRNESS fairness::check;
+        GET "/evaluations/method" SEES_PEOPLE method::show;
+        GET "/evaluations.csv" MAKES_STATEMENTS handouts::evaluations;
+        GET "/evaluations.xlsx" MAKES_STATEMENTS handouts::workbook;
+        GET "/employees/{id}" SEES_PEOPLE employees::show;
+        GET "/employees/{id}/comments" SEES_PEOPLE employees::comments;
+        GET "/employees/{id}/looks" SEES_PEOPLE looks::show;
+        GET "/employees/{id}/contest" SEES_PEOPLE objections::show_contest;
+        POST "/employees/{id}/contest" SEES_PEOPLE objections::contest;
+        POST "/employees/{id}/statement" MAKES_STATEMENTS statements::make;
+        GET "/statements" SEES_PEOPLE statements::list;
+        GET "/statements/{id}" SEES_PEOPLE handouts::show;
+        POST "/statements/{id}" SEES_PEOPLE statements::answer;
+        GET "/objections" READS_SCORES objections::list;
+        GET "/objections/{id}" READS_SCORES objections::show;
+        POST "/objections/{id}" JUDGES_ANSWERS objections::decide;
         GET "/responses" READS_ANSWERS finder_responses::list;
         GET "/responses/{id}" READS_ANSWERS finder_responses::show;
         POST "/responses/{id}/decide" JUDGES_ANSWERS judgement::decide;
@@ -204,5 +234,8 @@ fn api() -> Vec<Route> {
         POST "/api/v1/callbacks/{id}/attempts" WORKS_CALLS work_api::attempt;
         POST "/api/v1/callbacks/{id}/release" WORKS_CALLS work_api::release;
         GET "/api/v1/evaluations" READS_EVALUATIONS evaluations_api::show;
+        POST "/api/v1/statements" READS_EVALUATIONS statements_api::create;
+        GET "/api/v1/statements" READS_EVALUATIONS statements_api::list;
+        GET "/api/v1/statements/{id}" READS_EVALUATIONS handouts::tell;
     }
 }

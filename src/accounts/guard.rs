@@ -63,6 +63,9 @@ pub fn shell_for(app: &App, person: &SignedIn, current: &str) -> Shell {
     let entries: &[(&str, &str, &str, &[Role], u8)] = &[
         ("/", "Today", "i-today", Role::ALL, 0),
         ("/evaluations", "Evaluations", "i-chart", &[Role::Hr, Role::Manager], 0),
+        ("/employees/me", "Your page", "i-chart", &[Role::Employee], 0),
+        ("/statements", "Statements", "i-list", &[Role::Hr, Role::Employee], 0),
+        ("/objections", "Objections", "i-eye", &[Role::Hr, Role::Manager], 0),
         ("/responses", "Responses", "i-said", &[Role::Hr, Role::Manager], 0),
         ("/callbacks", "Call-backs", "i-phone", &[Role::Hr, Role::Manager, Role::Caller], 0),
         ("/customers", "Customers", "i-user", &[Role::Hr, Role::Manager, Role::Caller], 0),

@@ -97,6 +97,8 @@ pub struct SignedIn {
     pub role: Role,
     /// The team a manager sees.
     pub team: Option<Uuid>,
+    /// The employee they are, if they are one.
+    pub employee: Option<Uuid>,
     /// SHA-256 of the session's secret.
     pub session: Vec<u8>,
     /// What a form of this session must carry.

@@ -51,6 +51,8 @@ pub struct Account {
     pub role: String,
     /// The team a manager sees.
     pub team_id: Option<Uuid>,
+    /// The employee this account belongs to.
+    pub employee_id: Option<Uuid>,
     /// argon2id; None until a password was set.
     pub password_hash: Option<String>,
     /// When it was closed.
@@ -73,6 +75,7 @@ type AccountColumns = (
     user_account::name,
     user_account::role,
     user_account::team_id,
+    user_account::employee_id,
     user_account::password_hash,
     user_account::disabled_at,
 );
@@ -83,6 +86,7 @@ const ACCOUNT: AccountColumns = (
     user_account::name,
     user_account::role,
     user_account::team_id,
+    user_account::employee_id,
     user_account::password_hash,
     user_account::disabled_at,
 );

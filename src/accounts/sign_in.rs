@@ -126,7 +126,8 @@ pub fn open(
     }
     let csrf = URL_SAFE_NO_PAD.encode(keys.sign("csrf", &[&session]));
     let role = account.role()?;
-    Ok(SignedIn { user: account.id, name: account.name, role, team: account.team_id, session, csrf })
+    let (team, employee) = (account.team_id, account.employee_id);
+    Ok(SignedIn { user: account.id, name: account.name, role, team, employee, session, csrf })
 }
 
 #[cfg(test)]

@@ -300,6 +300,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    objection (id) {
+        id -> Uuid,
+        response_id -> Uuid,
+        visit_id -> Uuid,
+        employee_id -> Uuid,
+        reason -> Text,
+        words -> Text,
+        opened_at -> Timestamptz,
+        opened_by -> Text,
+        due_on -> Date,
+    }
+}
+
+diesel::table! {
+    objection_decision (id) {
+        id -> Uuid,
+        objection_id -> Uuid,
+        number -> Int4,
+        effect -> Text,
+        reason -> Text,
+        decided_at -> Timestamptz,
+        decided_by -> Text,
+        employee_to -> Nullable<Uuid>,
+        credits_before -> Nullable<Jsonb>,
+        credits_after -> Nullable<Jsonb>,
+        numbers_before -> Nullable<Jsonb>,
+        numbers_after -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
     password_link (token_hash) {
         token_hash -> Bytea,
         user_account_id -> Uuid,
@@ -366,6 +397,7 @@ diesel::table! {
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamptz>,
         decision -> Nullable<Text>,
+        excluded -> Bool,
     }
 }
 
@@ -532,6 +564,33 @@ diesel::table! {
     site (id) {
         id -> Uuid,
         name -> Text,
+    }
+}
+
+diesel::table! {
+    statement (id) {
+        id -> Uuid,
+        number -> Int8,
+        employee_id -> Uuid,
+        period_from -> Date,
+        period_to -> Date,
+        content -> Jsonb,
+        inputs -> Text,
+        checksum -> Bytea,
+        made_at -> Timestamptz,
+        made_by -> Text,
+        replaces_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    statement_reply (id) {
+        id -> Uuid,
+        statement_id -> Uuid,
+        kind -> Text,
+        words -> Text,
+        replied_at -> Timestamptz,
+        replied_by -> Text,
     }
 }
 
@@ -711,6 +770,11 @@ diesel::joinable!(delivery_attempt -> invitation (invitation_id));
 diesel::joinable!(employee -> site (site_id));
 diesel::joinable!(invitation -> survey_version (survey_version_id));
 diesel::joinable!(invitation -> visit (visit_id));
+diesel::joinable!(objection -> response (response_id));
+diesel::joinable!(objection -> visit (visit_id));
+diesel::joinable!(objection -> employee (employee_id));
+diesel::joinable!(objection_decision -> objection (objection_id));
+diesel::joinable!(objection_decision -> employee (employee_to));
 diesel::joinable!(password_link -> user_account (user_account_id));
 diesel::joinable!(question -> survey_version (survey_version_id));
 diesel::joinable!(recovery_case -> response (response_id));
@@ -719,6 +783,8 @@ diesel::joinable!(response -> survey_version (survey_version_id));
 diesel::joinable!(response -> visit (visit_id));
 diesel::joinable!(response_revision -> response (response_id));
 diesel::joinable!(session -> user_account (user_account_id));
+diesel::joinable!(statement -> employee (employee_id));
+diesel::joinable!(statement_reply -> statement (statement_id));
 diesel::joinable!(survey_draft -> survey (survey_id));
 diesel::joinable!(survey_rule -> survey (survey_id));
 diesel::joinable!(survey_version -> survey (survey_id));
@@ -760,6 +826,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitation,
     job,
     link_fetch,
+    objection,
+    objection_decision,
     password_link,
     question,
     recovery_case,
@@ -782,6 +850,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     session,
     sign_in_attempt,
     site,
+    statement,
+    statement_reply,
     suppression,
     survey,
     survey_draft,

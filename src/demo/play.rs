@@ -26,12 +26,16 @@ pub const PASSWORD: &str = "northwind-demo";
 /// Team of the account that is a manager's.
 pub const TEAM: &str = "Harbour";
 
-/// Accounts of the demo: address, name, role. The manager leads [`TEAM`].
-pub const ACCOUNTS: [(&str, &str, Role); 4] = [
+/// Place of the employee who has an account, in the same team.
+pub const EMPLOYEE: usize = 1;
+
+/// Accounts of the demo: address, name, role. The manager leads [`TEAM`], the employee is [`EMPLOYEE`].
+pub const ACCOUNTS: [(&str, &str, Role); 5] = [
     ("hr@example.com", "Ingrid Vale", Role::Hr),
     ("manager@example.com", "", Role::Manager),
     ("admin@example.com", "Sam Okafor", Role::Admin),
     ("caller@example.com", "Jo Hartley", Role::Caller),
+    ("employee@example.com", "", Role::Employee),
 ];
 
 const STEP: TimeDelta = TimeDelta::hours(2);
@@ -126,9 +130,17 @@ fn open_accounts(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()
         }
         let leads = role == Role::Manager;
         let team = if leads { Some(people::upsert_team(connection, TEAM)?) } else { None };
-        let lead = roster::lead_of(TEAM).filter(|_| leads);
-        let name = lead.map_or(name, |(_, lead)| lead.name).to_owned();
-        let colleague = Colleague { email: email.to_owned(), name, role, employee: None, team };
+        let person = match role {
+            Role::Manager => roster::lead_of(TEAM).map(|(_, lead)| lead),
+            Role::Employee => roster::employee(EMPLOYEE),
+            _ => None,
+        };
+        let employee = match role {
+            Role::Employee => people::find_employee(connection, &roster::id(EMPLOYEE))?,
+            _ => None,
+        };
+        let name = person.map_or(name, |person| person.name).to_owned();
+        let colleague = Colleague { email: email.to_owned(), name, role, employee, team };
         links::invite_with_password(connection, &colleague, PASSWORD, now)?;
     }
     Ok(())

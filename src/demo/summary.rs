@@ -3,9 +3,9 @@
 
 use super::mailbox::Mailbox;
 use super::past;
-use super::play::{PASSWORD, TEAM};
+use super::play::{EMPLOYEE, PASSWORD, TEAM};
 use super::present::{self, Reaction, VISITS};
-use super::roster::{EMPLOYEES, TEAMS};
+use super::roster::{self, EMPLOYEES, TEAMS};
 use crate::answering::queries as answers;
 use crate::app::App;
 use crate::error::Result;
@@ -147,6 +147,7 @@ impl Facts {
             at("/people", admin, people(began)),
             at("/evaluations", manager, format!("only the team {TEAM}; each mean with its interval")),
             at("/evaluations", hr, self.too_few()),
+            at("/employees/me", "employee@example.com", own_page()),
         ]);
         if let Some(mail) = &self.mail {
             let what = "open its link: it still takes an answer".to_owned();
@@ -186,6 +187,12 @@ impl Facts {
             format!("{everybody}; {} has below 10 answers, so no mean", employee.employee_name)
         })
     }
+}
+
+/// Whose page it is, and what can be done there.
+fn own_page() -> String {
+    let name = roster::employee(EMPLOYEE).map_or("somebody", |person| person.name);
+    format!("what customers said about the work of {name}, and how to contest an answer")
 }
 
 /// Who moved, and who left.

@@ -1,125 +1,56 @@
-//! What the evaluations page shows: plain means with what they rest on, people by team and name, no order by score.
+//! What the evaluations page shows: the company first, then people by team and name; nothing is ordered by score.
 
-use crate::web::format::{counted, one, percent, percent_range, position, range, thousands};
-use crate::web::shell::Shell;
+use super::charts::axis::{Axis, Tick, with_sign};
+use super::charts::funnel::Funnel;
+use super::charts::range::Range;
+use super::figures::{Company, Figures, Frame, Standing};
+use crate::web::format::{counted, one, percent, percent_range, range, signed, thousands};
+use crate::web::list::Choice;
+use crate::web::shell::{Link, Shell};
 use askama::Template;
-
-/// The ends of the scale of points.
-const SCALE: (f64, f64) = (0.0, 100.0);
-
-/// A number with its 95 % interval.
-#[derive(Debug, Clone, Copy)]
-pub struct Estimate {
-    /// The number: points 0–100 for a mean, 0–1 for a share.
-    pub value: f64,
-    /// Lower end of the interval, in the same unit.
-    pub low: f64,
-    /// Upper end of the interval, in the same unit.
-    pub high: f64,
-}
-
-impl Estimate {
-    fn points(&self) -> String {
-        one(self.value)
-    }
-
-    fn points_range(&self) -> String {
-        range(self.low, self.high)
-    }
-
-    fn share(&self) -> String {
-        percent(self.value)
-    }
-
-    fn share_range(&self) -> String {
-        percent_range(self.low, self.high)
-    }
-
-    fn x_value(&self) -> String {
-        position(self.value, SCALE.0, SCALE.1)
-    }
-
-    fn x_low(&self) -> String {
-        position(self.low, SCALE.0, SCALE.1)
-    }
-
-    fn x_high(&self) -> String {
-        position(self.high, SCALE.0, SCALE.1)
-    }
-}
-
-/// What a set of visits rests on.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Basis {
-    /// All visits of the period.
-    pub visits: i64,
-    /// Eligible visits that were to be mailed first.
-    pub invited: i64,
-    /// Scored answers by mail.
-    pub answers_email: i64,
-    /// Scored answers by phone, call-back or phone-first.
-    pub answers_phone: i64,
-    /// Share of the invited that answered by mail (0–1); None when nobody was invited.
-    pub response_rate: Option<f64>,
-}
-
-impl Basis {
-    /// Returns all scored answers.
-    pub fn answers(&self) -> i64 {
-        self.answers_email + self.answers_phone
-    }
-
-    fn visits_text(&self) -> String {
-        thousands(self.visits)
-    }
-
-    fn invited_text(&self) -> String {
-        thousands(self.invited)
-    }
-
-    fn answers_text(&self) -> String {
-        thousands(self.answers())
-    }
-
-    fn answers_counted(&self) -> String {
-        counted(self.answers(), "answer", "answers")
-    }
-
-    fn answers_email_text(&self) -> String {
-        thousands(self.answers_email)
-    }
-
-    fn answers_phone_text(&self) -> String {
-        thousands(self.answers_phone)
-    }
-
-    fn rate(&self) -> String {
-        self.response_rate.map_or_else(|| "–".to_owned(), percent)
-    }
-}
 
 /// One employee in the period.
 #[derive(Debug, Clone)]
 pub struct EmployeeRow {
-    /// Their name.
-    pub name: String,
-    /// Their own page; None while there is none or the reader may not open it.
-    pub href: Option<String>,
-    /// What the numbers rest on.
-    pub basis: Basis,
-    /// Plain mean in points; None below ten answers.
-    pub mean: Option<Estimate>,
-    /// Share of the two best marks (0–1); None below ten answers.
-    pub top2: Option<Estimate>,
+    /// Their numbers, or those of one question.
+    pub figures: Figures,
+    /// Their own page.
+    pub href: String,
+    /// What may be said of them.
+    pub standing: Standing,
+    /// The interval.
+    pub drawn: Option<Range>,
 }
 
 impl EmployeeRow {
-    fn shown_mean(&self) -> Option<&Estimate> {
-        self.mean.as_ref()
+    fn answers(&self) -> String {
+        thousands(self.figures.n)
     }
 
-    fn shown_top2(&self) -> Option<&Estimate> {
-        self.top2.as_ref()
+    fn answers_counted(&self) -> String {
+        counted(self.figures.n, "answer", "answers")
+    }
+
+    fn visits(&self) -> String {
+        thousands(self.figures.visits)
+    }
+
+    fn difference(&self) -> Option<(String, String)> {
+        let shown = self.figures.best().or_else(|| self.figures.alone())?;
+        Some((signed(shown.value), format!("± {}", one(shown.half()))))
+    }
+
+    fn mean(&self) -> Option<(String, String)> {
+        self.figures.plain().map(|mean| (one(mean.value), range(mean.low, mean.high)))
+    }
+
+    fn two_best(&self) -> Option<(String, String)> {
+        self.figures.two_best().map(|top| (percent(top.value), percent_range(top.low, top.high)))
+    }
+
+    fn rate(&self) -> (String, String) {
+        let rate = self.figures.response_rate.map_or_else(|| "–".to_owned(), percent);
+        (rate, format!("{} of {}", thousands(self.figures.answers_email), thousands(self.figures.invited)))
     }
 }
 
@@ -138,24 +69,99 @@ impl TeamRows {
     }
 }
 
-/// One choice of the team filter.
-#[derive(Debug, Clone)]
-pub struct TeamOption {
-    /// What the form sends; empty for all teams.
-    pub value: String,
-    /// What it is called.
+/// A key figure of the company: what it is, the number with its unit, what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stat {
+    /// What is counted.
     pub label: String,
-    /// Whether it is chosen.
-    pub selected: bool,
+    /// The number.
+    pub number: String,
+    /// Its unit, if it needs one.
+    pub unit: &'static str,
+    /// What it rests on.
+    pub rests_on: String,
 }
 
-/// The company's numbers in the period.
+/// Makes the company's key figures.
+pub fn stats(company: &Company, frame: &Frame) -> Vec<Stat> {
+    let stat = |label: &str, number: String, unit, rests_on: String| Stat {
+        label: label.to_owned(),
+        number,
+        unit,
+        rests_on,
+    };
+    let level = company.level().map_or_else(
+        || {
+            let rests_on = "a number is shown from 10 answers on".to_owned();
+            stat("Satisfaction", "too few answers".to_owned(), "", rests_on)
+        },
+        |level| {
+            let label = if company.level_mode_corrected { "Satisfaction, corrected" } else { "Satisfaction" };
+            let rests_on = format!("{}, with 95 % certainty", range(level.low, level.high));
+            stat(label, one(level.value), "of 100", rests_on)
+        },
+    );
+    let rate = company.response_rate.map_or_else(|| "–".to_owned(), percent);
+    let mailed = super::words::of_invited(company.answers_email, company.invited);
+    let mode = company.mode().map_or_else(
+        || stat("Phone against mail", "not known".to_owned(), "", "too few first calls to tell".to_owned()),
+        |mode| {
+            let taken = if company.level_mode_corrected { "taken out of the level" } else { "not taken out" };
+            let rests_on = format!("{} to {}, {taken}", signed(mode.low), signed(mode.high));
+            stat("Phone against mail", signed(mode.value), "points", rests_on)
+        },
+    );
+    let visits = stat("Visits", thousands(company.visits), "", "in the period".to_owned());
+    vec![level, visits, stat("Answered by mail", rate, "", mailed), reached(company, frame), mode]
+}
+
+/// How many of those who were called answered; plain counts where nobody was drawn for a call.
+fn reached(company: &Company, frame: &Frame) -> Stat {
+    let first = format!("{} called first", thousands(company.answers_phone_first));
+    if frame.called == 0 {
+        let rests_on = format!("{} after a mail, {first}", thousands(company.answers_phone));
+        let number = thousands(company.by_phone());
+        return Stat { label: "Answered by phone".to_owned(), number, unit: "", rests_on };
+    }
+    #[allow(clippy::cast_precision_loss, reason = "counts of calls are far below 2^52")]
+    let share = frame.reached as f64 / frame.called as f64;
+    let rests_on = format!("{} of {} called; {first}", thousands(frame.reached), thousands(frame.called));
+    Stat { label: "Reached by phone".to_owned(), number: percent(share), unit: "", rests_on }
+}
+
+/// The numbers of a period.
 #[derive(Debug, Clone)]
-pub struct CompanyLine {
-    /// What they rest on.
-    pub basis: Basis,
-    /// Plain mean in points.
-    pub mean: Option<Estimate>,
+pub struct Numbers {
+    /// The company's key figures.
+    pub stats: Vec<Stat>,
+    /// What is assumed and corrected.
+    pub assumed: Vec<String>,
+    /// Whether people are compared with what was to be expected; else plain means are shown.
+    pub is_compared: bool,
+    /// The funnel, and how many people are not drawn in it.
+    pub funnel: Option<(Funnel, String)>,
+    /// Why there is no funnel.
+    pub no_funnel: Option<&'static str>,
+    /// How many stand out, in words.
+    pub standouts: String,
+    /// The axis of the interval column.
+    pub axis: Axis,
+    /// People by team, both ordered by name.
+    pub groups: Vec<TeamRows>,
+}
+
+impl Numbers {
+    fn is_empty(&self) -> bool {
+        self.groups.iter().all(|group| group.employees.is_empty())
+    }
+
+    fn ticks(&self) -> Vec<Tick> {
+        self.axis.across(with_sign)
+    }
+
+    fn axis_words(&self) -> String {
+        format!("Interval from {} to {}", with_sign(self.axis.low), with_sign(self.axis.high))
+    }
 }
 
 /// The evaluations of a period.
@@ -164,24 +170,24 @@ pub struct CompanyLine {
 pub struct EvaluationsPage {
     /// What stands around.
     pub shell: Shell,
-    /// The period and the teams in words, such as *1 January to 30 June 2026, all teams*.
+    /// The period and whom it shows in words, such as *1 January to 30 June 2026, all teams*.
     pub period: String,
-    /// First day, `2026-01-01`, or what was typed.
-    pub from: String,
-    /// Last day, inclusive, or what was typed.
-    pub to: String,
+    /// First and last day as typed.
+    pub typed: (String, String),
     /// What is wrong with the dates.
-    pub error: Option<String>,
-    /// The choices of the team filter, *All teams* first.
-    pub teams: Vec<TeamOption>,
-    /// The company's numbers; None when the period cannot be read.
-    pub company: Option<CompanyLine>,
-    /// People by team, both ordered by name.
-    pub groups: Vec<TeamRows>,
-}
-
-impl EvaluationsPage {
-    fn is_empty(&self) -> bool {
-        self.groups.iter().all(|group| group.employees.is_empty())
-    }
+    pub error: Option<&'static str>,
+    /// Usual periods, with everything else as it is.
+    pub periods: Vec<Link>,
+    /// The choices of the team, the site and the question.
+    pub teams: Vec<Choice>,
+    /// The sites.
+    pub sites: Vec<Choice>,
+    /// The questions.
+    pub questions: Vec<Choice>,
+    /// Other views of the same period.
+    pub tabs: Vec<Link>,
+    /// The same numbers as files, for those who may have them.
+    pub files: Vec<Link>,
+    /// The numbers; None when the period cannot be read.
+    pub numbers: Option<Numbers>,
 }

@@ -13,12 +13,15 @@ use crate::app::App;
 use crate::callbacks;
 use crate::db::page::{self, Cursor, Meta};
 use crate::error::{Error, Result};
+use crate::evaluations::objections::model::{Objection, reason};
+use crate::evaluations::objections::queries::list_of_visits;
 use crate::scores::contribution::Contribution;
 use crate::scores::queries::load_contributions;
 use crate::surveys::{Content, Question};
 use crate::visits::queries::staff::{self, Credited, VisitFacts};
 use crate::web::format::{long_day, moment, permille};
 use crate::web::list::{Asked, Choice, Dates, Pages, ROWS};
+use crate::web::shell::Link;
 use crate::web::{PageResult, html};
 use actix_web::web;
 use chrono_tz::Tz;
@@ -150,6 +153,7 @@ struct Found {
     contribution: Option<Contribution>,
     callback: Option<callbacks::queries::OfVisit>,
     judgement: JudgementView,
+    objections: Vec<Objection>,
 }
 
 fn read(connection: &mut PgConnection, id: Uuid, reader: &SignedIn, zone: Tz) -> Result<Found> {
@@ -163,6 +167,7 @@ fn read(connection: &mut PgConnection, id: Uuid, reader: &SignedIn, zone: Tz) ->
         revisions: answers::list_revisions(connection, id)?,
         contribution: load_contributions(connection, &[visit.id])?.remove(&visit.id),
         callback: callbacks::queries::find_of_visit(connection, visit.id)?,
+        objections: list_of_visits(connection, &[visit.id])?,
         judgement: judgement::read(connection, (id, visit.id), &response.certainty, reader, zone)?,
         response,
         visit,
@@ -199,6 +204,14 @@ fn page(shell: crate::web::shell::Shell, found: &Found, zone: Tz) -> ResponsePag
         counts: views::counts(found.contribution.as_ref().is_some_and(is_counted)),
         reasons: views::reasons(&why(found)),
         judgement: found.judgement.clone(),
+        objections: found.objections.iter().map(objection).collect(),
+    }
+}
+
+fn objection(one: &Objection) -> Link {
+    Link {
+        href: format!("/objections/{}", one.id),
+        label: format!("{} contests it: {}", one.employee_name, reason(&one.reason).to_lowercase()),
     }
 }
 

@@ -52,12 +52,15 @@ pub fn write(evaluation: &Evaluation) -> Result<Vec<u8>> {
     writer.into_inner().map_err(Error::internal)
 }
 
-/// A text that a spreadsheet would run as a formula gets a quote before it (OWASP ASVS 5.0, 1.2.10).
+/// Puts a quote before a text that a spreadsheet would run as a formula (OWASP ASVS 5.0, 1.2.10).
+pub(super) fn as_text(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => as_text(text),
         Some(other) => other.to_string(),
     }
 }

@@ -2,5 +2,6 @@
 
 pub mod csv;
 pub mod html;
+pub mod statement;
 pub mod table;
 pub mod xlsx;

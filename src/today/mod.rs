@@ -6,6 +6,8 @@ use crate::accounts::{Role, SignedIn, shell_for};
 use crate::answering::queries as answers;
 use crate::app::App;
 use crate::delivery;
+use crate::evaluations::objections::queries::count_open;
+use crate::visits::views::{Part, part};
 use crate::visits::{Outcome, queries as visits};
 use crate::web::{PageResult, html};
 use actix_web::web;
@@ -24,14 +26,15 @@ pub async fn show(app: web::Data<App>, person: SignedIn) -> PageResult {
     let (today, role) = (local.date_naive(), person.role);
     let always_on = app.config.sending.always_on;
     let (now, calls) = (app.clock.now(), role == Role::Hr);
-    let (is_on, counts, calls) = app
+    let (is_on, counts, calls, contested) = app
         .db(move |connection| {
             let is_on = delivery::queries::is_on(connection, always_on)?;
             let week_ago = today.checked_sub_days(Days::new(6)).unwrap_or(today);
             let since = now - CALL_ME_SHOWN;
             let calls =
                 if calls { answers::list_call_me(connection, since, MOST_CALLS)? } else { Vec::new() };
-            Ok((is_on, visits::count_by_outcome(connection, week_ago, today, None)?, calls))
+            let contested = if role == Role::Hr { count_open(connection, today)? } else { (0, 0) };
+            Ok((is_on, visits::count_by_outcome(connection, week_ago, today, None)?, calls, contested))
         })
         .await?;
     let sees_road = matches!(role, Role::Admin | Role::Hr | Role::Manager);
@@ -43,10 +46,13 @@ pub async fn show(app: web::Data<App>, person: SignedIn) -> PageResult {
         date: local.format("%A %-d %B %Y").to_string(),
         tasks: sees_tasks.then(|| {
             let off = (!is_on).then(Task::sending_is_off);
-            off.into_iter().chain(calls.into_iter().map(call_me)).collect()
+            off.into_iter().chain(Task::objections(contested)).chain(calls.into_iter().map(call_me)).collect()
         }),
         road: sees_road.then(|| road(&counts)),
-        evaluations: reads_scores.then(|| "/evaluations".to_owned()),
+        evaluations: match role {
+            Role::Employee => Some("/employees/me".to_owned()),
+            _ => reads_scores.then(|| "/evaluations".to_owned()),
+        },
     })
 }
 
@@ -65,16 +71,14 @@ fn call_me((name, phone, service, visited_on, comment, asked_at): answers::CallM
 }
 
 fn road(counts: &[(String, i64)]) -> Road {
-    use Outcome as O;
     let mut road = Road::default();
     for (word, count) in counts {
         let Ok(outcome) = word.parse::<Outcome>() else { continue };
-        let part = match outcome {
-            O::Answered => &mut road.answered,
-            O::Planned | O::Sending | O::PhoneFirst | O::ToCall => &mut road.on_the_way,
-            O::NoAddress => &mut road.not_asked,
-            outcome if outcome.is_not_eligible() => &mut road.not_asked,
-            _ => &mut road.asked,
+        let part = match part(outcome) {
+            Part::Answered => &mut road.answered,
+            Part::OnTheWay => &mut road.on_the_way,
+            Part::NotAsked => &mut road.not_asked,
+            Part::Asked => &mut road.asked,
         };
         *part += count;
     }

@@ -41,6 +41,21 @@ impl Task {
     }
 }
 
+impl Task {
+    /// Says how many objections wait for a decision, and how many of them are late.
+    pub fn objections((open, late): (i64, i64)) -> Option<Self> {
+        (open > 0).then(|| Self {
+            when: if late > 0 { format!("{late} late") } else { "within 14 days".to_owned() },
+            alarm: late > 0,
+            title: format!("{} for a decision", counted(open, "objection waits", "objections wait")),
+            text: "An employee contests an answer. You decide with a reason, which they will read."
+                .to_owned(),
+            command: None,
+            link: Some(Link { href: "/objections".to_owned(), label: "Decide".to_owned() }),
+        })
+    }
+}
+
 /// The road of some days' visits; the four parts sum to the total.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Road {

@@ -84,6 +84,19 @@ pub fn insert_employees(
     Ok(())
 }
 
+/// Credits a visit to others than before; lock the visit first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn replace_employees(
+    connection: &mut PgConnection,
+    visit: Uuid,
+    employees: &[(PlacedEmployee, i32, i32)],
+) -> Result<()> {
+    diesel::delete(visit_employee::table.filter(visit_employee::visit_id.eq(visit))).execute(connection)?;
+    insert_employees(connection, visit, employees)
+}
+
 /// Finds a visit by the id it came with.
 ///
 /// # Errors

@@ -35,6 +35,31 @@ pub const fn badge(outcome: Outcome) -> Badge {
     }
 }
 
+/// The parts of the road in which visits are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// With an answer.
+    Answered,
+    /// Asked, and no answer yet or any more.
+    Asked,
+    /// Planned, sending or waiting for a call.
+    OnTheWay,
+    /// Neither asked nor to be asked.
+    NotAsked,
+}
+
+/// Returns the part in which an outcome is counted.
+pub const fn part(outcome: Outcome) -> Part {
+    use Outcome as O;
+    match outcome {
+        O::Answered => Part::Answered,
+        O::Planned | O::Sending | O::PhoneFirst | O::ToCall => Part::OnTheWay,
+        O::NoAddress => Part::NotAsked,
+        outcome if outcome.is_not_eligible() => Part::NotAsked,
+        _ => Part::Asked,
+    }
+}
+
 /// Returns the badge of an outcome by its stored word.
 pub fn badge_of(word: &str) -> Badge {
     word.parse().map_or(Badge::closed("Not known"), badge)

@@ -13,7 +13,9 @@ struct Sheet {
 
 const BASE: &str = include_str!("assets/base.css");
 
-static STAFF: LazyLock<Sheet> = LazyLock::new(|| sheet("staff", &[BASE, include_str!("assets/staff.css")]));
+static STAFF: LazyLock<Sheet> = LazyLock::new(|| {
+    sheet("staff", &[BASE, include_str!("assets/staff.css"), include_str!("assets/paper.css")])
+});
 static CUSTOMER: LazyLock<Sheet> =
     LazyLock::new(|| sheet("customer", &[BASE, include_str!("assets/customer.css")]));
 static CARDS: LazyLock<Sheet> = LazyLock::new(|| sheet("cards", &[BASE, include_str!("assets/cards.css")]));

@@ -70,6 +70,11 @@ pub fn day(date: NaiveDate) -> String {
     date.format("%-d %b %Y").to_string()
 }
 
+/// Writes a date for a heading: `17 November 2026`.
+pub fn full_day(date: NaiveDate) -> String {
+    date.format("%-d %B %Y").to_string()
+}
+
 /// Writes a date for a sentence: `Tuesday 17 November 2026`.
 pub fn long_day(date: NaiveDate) -> String {
     date.format("%A %-d %B %Y").to_string()

@@ -61,7 +61,7 @@ impl Asked {
 
     /// Reads `from` and `to`.
     pub fn dates(&self) -> Dates {
-        Dates::read(self.text("from"), self.text("to"))
+        Dates::of(self.text("from"), self.text("to"))
     }
 
     /// Makes the links around a page that `meta` ends.
@@ -107,7 +107,8 @@ pub struct Dates {
 }
 
 impl Dates {
-    fn read(from: Option<&str>, to: Option<&str>) -> Self {
+    /// Reads what was typed into two fields.
+    pub fn of(from: Option<&str>, to: Option<&str>) -> Self {
         let parsed = |text: Option<&str>| text.map(str::parse::<NaiveDate>).transpose();
         let typed = (from.unwrap_or_default().to_owned(), to.unwrap_or_default().to_owned());
         let wrong = "Write dates as 2026-01-31, the first not after the last.";

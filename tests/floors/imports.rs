@@ -23,6 +23,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "about_person",
             "today",
             "finder",
+            "handouts",
             "survey_desk",
             "demo",
             "cli",

@@ -32,6 +32,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("callbacks", &["callback", "callback_attempt", "wave", "wave_stratum", "calling"]),
     ("cases", &["recovery_case"]),
     ("after_answer", &["answer_followed", "thank_you"]),
+    ("evaluations", &["objection", "objection_decision", "statement", "statement_reply"]),
     (
         "scores",
         &[

@@ -147,7 +147,7 @@ fn dates_that_cannot_be_read_are_said_on_the_page() {
     let hr = app.staff(Role::Hr, None);
     for query in ["from=x", "from=2026-11-20&to=2026-11-19", "to=2026-13-01"] {
         assert!(
-            hr.get(&format!("/evaluations?{query}")).expect(200).body.contains("Write both dates"),
+            hr.get(&format!("/evaluations?{query}")).expect(200).body.contains("Write dates as"),
             "{query}"
         );
     }

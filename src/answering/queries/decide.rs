@@ -131,3 +131,23 @@ pub fn decide(
         .execute(connection)?;
     Ok(changed == 1)
 }
+
+/// Takes a response out of every score, or lets it count again, after an objection; the customer's own answer stays.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn set_excluded(
+    connection: &mut PgConnection,
+    id: Uuid,
+    excluded: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::update(response::table.find(id))
+        .set((
+            response::excluded.eq(excluded),
+            response::changed_at.eq(now),
+            response::changed_in.eq(diesel::dsl::sql::<diesel::sql_types::BigInt>("txid_current()")),
+        ))
+        .execute(connection)?;
+    Ok(())
+}

@@ -5,7 +5,7 @@ use crate::scores::contribution::Mode;
 use crate::web::badge::Badge;
 use crate::web::format::percent;
 use crate::web::list::{Choice, Dates, Pages};
-use crate::web::shell::Shell;
+use crate::web::shell::{Link, Shell};
 use askama::Template;
 
 /// How much of a comment a list shows (characters).
@@ -147,6 +147,8 @@ pub struct ResponsePage {
     pub reasons: Vec<String>,
     /// Whether a person answered.
     pub judgement: JudgementView,
+    /// Who contests it.
+    pub objections: Vec<Link>,
 }
 
 /// Writes an answer beside the best one of its scale: `4 of 5`.

@@ -87,7 +87,7 @@ pub fn load_contributions(
     visits: &[Uuid],
 ) -> Result<HashMap<Uuid, Contribution>> {
     let rows: Vec<VisitRow> = visit::table
-        .left_join(response::table.on(response::visit_id.eq(visit::id)))
+        .left_join(response::table.on(response::visit_id.eq(visit::id).and(response::excluded.eq(false))))
         .left_join(callback::table.on(callback::visit_id.eq(visit::id).and(callback::kind.ne("service"))))
         .filter(visit::id.eq_any(visits))
         .select((

@@ -194,12 +194,33 @@ impl TestApp {
         self.sign_in(&email)
     }
 
+    /// An employee who is signed in; they must be known already.
+    #[track_caller]
+    pub fn employee(&self, external_id: &str) -> Client {
+        let mut connection = self.connection();
+        let employee = people::queries::find_employee(&mut connection, external_id).unwrap();
+        assert!(employee.is_some(), "nobody has the id {external_id}");
+        let email = format!("{}@staff.example.com", external_id.to_lowercase());
+        let name = format!("Account of {external_id}");
+        let colleague = Colleague { email: email.clone(), name, role: Role::Employee, employee, team: None };
+        links::invite_with_password(&mut connection, &colleague, PASSWORD, self.now()).unwrap();
+        self.sign_in(&email)
+    }
+
     /// Signs in to an account that is there.
     #[track_caller]
     pub fn sign_in(&self, email: &str) -> Client {
         let client = self.anonymous();
         client.post_form("/login", &[("email", email), ("password", PASSWORD)]).expect(303);
         client
+    }
+
+    /// The bytes of a file that a key may have.
+    #[track_caller]
+    pub fn bytes(&self, key: &str, path: &str) -> Vec<u8> {
+        let request =
+            ureq::get(format!("{}{path}", self.base)).header("authorization", format!("Bearer {key}"));
+        request.call().unwrap().body_mut().read_to_vec().unwrap()
     }
 
     /// Brings a visit that has to be new.

@@ -239,6 +239,16 @@ impl Browser {
         base64::engine::general_purpose::STANDARD.decode(printed["data"].as_str().unwrap()).unwrap()
     }
 
+    /// The page as it is printed (PDF) on paper of another size (inches).
+    #[track_caller]
+    pub fn print_on(&self, (width, height): (f64, f64)) -> Vec<u8> {
+        let how = json!({
+            "paperWidth": width, "paperHeight": height, "printBackground": true, "preferCSSPageSize": true,
+        });
+        let printed = self.develop("Page.printToPDF", &how);
+        base64::engine::general_purpose::STANDARD.decode(printed["data"].as_str().unwrap()).unwrap()
+    }
+
     /// Tells whether something is chosen.
     #[track_caller]
     pub fn is_chosen(&self, css: &str) -> bool {

@@ -1,0 +1,2 @@
+-- Loses which answers were excluded after an objection.
+ALTER TABLE response DROP COLUMN excluded;
