@@ -70,6 +70,15 @@ impl Stream {
     }
 }
 
+/// Ends the folding also when the test fails.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// The ids of what there is.
 struct There {
     visits: Vec<String>,
@@ -120,6 +129,7 @@ fn sums_are_those_of_a_recount_after_ten_thousand_changes_with_two_folding() {
                 }
             });
         }
+        let _ends = Ends(&is_over);
         let (mut stream, mut connection) = (Stream(7), app.connection());
         // Two thousand commits would wait for the disk, and prove nothing more.
         connection.batch_execute("SET synchronous_commit = off").unwrap();
@@ -134,7 +144,6 @@ fn sums_are_those_of_a_recount_after_ten_thousand_changes_with_two_folding() {
                 no_difference(&app);
             }
         }
-        is_over.store(true, Ordering::Relaxed);
     });
     fold(&mut app.connection(), app.now()).unwrap();
     no_difference(&app);

@@ -100,7 +100,7 @@ pub fn load_contributions(
         .load(connection)?;
     let credits: Vec<(Uuid, Uuid, i32)> = visit_employee::table
         .filter(visit_employee::visit_id.eq_any(visits))
-        .order((visit_employee::visit_id, visit_employee::position))
+        .order((visit_employee::visit_id, visit_employee::position, visit_employee::employee_id))
         .select((visit_employee::visit_id, visit_employee::employee_id, visit_employee::share_permille))
         .load(connection)?;
     let mut by_visit: HashMap<Uuid, Vec<(Uuid, i32)>> = HashMap::new();
