@@ -41,11 +41,7 @@ const PERIODIC: &[Periodic] = &[
     Periodic { name: "answering.prune", every: TimeDelta::days(1), work: answering::prune },
     Periodic { name: "customers.prune", every: TimeDelta::days(1), work: notes::prune },
     Periodic { name: "delivery.prune", every: TimeDelta::days(1), work: delivery::prune },
-    Periodic {
-        name: "callbacks.mode",
-        every: TimeDelta::days(1),
-        work: measure_mode,
-    },
+    Periodic { name: "callbacks.mode", every: TimeDelta::days(1), work: measure_mode },
     Periodic {
         name: "idempotency.prune",
         every: TimeDelta::hours(1),

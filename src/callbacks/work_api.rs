@@ -37,7 +37,7 @@ pub struct CustomerJson {
 
 /// The visit that is asked about.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct VisitJson {
+pub struct CalledVisitJson {
     /// Its id in the system that sent it.
     id: String,
     /// When the service was finished (UTC).
@@ -72,7 +72,7 @@ pub struct ClaimedJson {
     /// Whom to call.
     customer: CustomerJson,
     /// About what.
-    visit: VisitJson,
+    visit: CalledVisitJson,
     /// What to say at the beginning.
     script: String,
     /// What to ask; empty for a call that is service.
@@ -149,7 +149,7 @@ fn claimed(app: &App, talk: &Talk) -> ClaimedJson {
                 .to_rfc3339_opts(chrono::SecondsFormat::Secs, false),
             notes: talk.notes.clone(),
         },
-        visit: VisitJson {
+        visit: CalledVisitJson {
             id: talk.whom.external_id.clone(),
             visited_at: talk.about.visited_at,
             service: talk.about.service.clone(),

@@ -328,7 +328,8 @@ fn the_check_finds_words_that_no_data_fills() {
         ("layout.txt", "a\n{% block more required %}{% endblock %}", Some(2), "Required block 'more'"),
     ] {
         let errors = Folder::with(&[(name, text)]).load().unwrap().check().unwrap_err();
-        assert_eq!(errors.len(), 1, "{errors:?}");
+        // The letter that thanks asks nothing, so it lacks other words of the layout than those that ask.
+        assert_eq!(errors.len(), if line.is_some() { 1 } else { 2 }, "{errors:?}");
         assert!(errors[0].reason.contains(words), "{errors:?}");
         if line.is_some() {
             assert!(errors[0].file.ends_with(name), "{errors:?}");

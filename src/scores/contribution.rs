@@ -123,8 +123,13 @@ impl Contribution {
 mod tests {
     use super::*;
 
-    const MAILED: Road<'static> =
-        Road { first_contact: Some("email"), is_eligible: true, mode: None, callback: None, is_second: false };
+    const MAILED: Road<'static> = Road {
+        first_contact: Some("email"),
+        is_eligible: true,
+        mode: None,
+        callback: None,
+        is_second: false,
+    };
 
     fn design(road: Road<'_>) -> (Design, Option<f64>) {
         let (design, probability) = road.design();

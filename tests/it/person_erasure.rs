@@ -201,7 +201,7 @@ fn numbers(app: &TestApp) -> String {
     let evaluation = evaluate(&mut connection, &selection, app.now()).unwrap();
     let edge = Selection { from: "2026-11-02".parse().unwrap(), ..selection };
     let edges = evaluate(&mut connection, &edge, app.now()).unwrap();
-    let sums = database::dump(&mut connection, &["score_count", "score_sum"]);
+    let sums = database::dump(&mut connection, &["score_slice", "score_cross"]);
     format!("{sums}{}\n{}", json!(evaluation), json!(edges))
 }
 
@@ -232,8 +232,8 @@ fn what_was_planted_is_found_nowhere_and_every_number_stays() {
     assert_eq!(numbers(app), before.0);
     // A recount from nothing says the same.
     app.execute("DELETE FROM score_contribution").unwrap();
-    app.execute("DELETE FROM score_sum").unwrap();
-    app.execute("DELETE FROM score_count").unwrap();
+    app.execute("DELETE FROM score_slice").unwrap();
+    app.execute("DELETE FROM score_cross").unwrap();
     app.execute("INSERT INTO changed_visit (visit_id) SELECT id FROM visit").unwrap();
     assert_eq!(numbers(app), before.0);
     assert_eq!(app.value("SELECT count(*) FROM visit"), before.2);

@@ -35,7 +35,7 @@ const HAPPENS: &[&str] = &[
     // Call-backs: drawn, called, closed early with another probability.
     "INSERT INTO callback (id, visit_id, kind, state, probability, created_at) SELECT gen_random_uuid(), v.id, \
      (ARRAY['random', 'priority', 'phone_first', 'service'])[1 + $a % 4], 'open', \
-     (ARRAY[0.35, 1, 0.2])[1 + $b % 3], now() FROM v ON CONFLICT (visit_id) DO NOTHING",
+     (ARRAY[0.35, 1, 0.2])[1 + $b % 3], now() FROM v ON CONFLICT DO NOTHING",
     "UPDATE callback SET state = 'done', called = $a % 2 = 0 WHERE visit_id IN (SELECT id FROM v)",
     "UPDATE callback SET state = 'open', called = NULL, probability = NULLIF(1.0 / (1 + $b % 7), 1) \
      WHERE visit_id IN (SELECT id FROM v)",

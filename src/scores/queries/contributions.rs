@@ -94,7 +94,13 @@ pub fn load_contributions(
             (visit::id, visit::visited_on, visit::outcome, visit::first_contact),
             (visit::service, visit::channel, visit::segment, visit::site_id),
             (response::survey_version_id, response::mode, response::certainty, response::answers).nullable(),
-            (callback::kind, callback::probability, callback::called, callback::wave_id, callback::disposition)
+            (
+                callback::kind,
+                callback::probability,
+                callback::called,
+                callback::wave_id,
+                callback::disposition,
+            )
                 .nullable(),
         ))
         .load(connection)?;
