@@ -24,6 +24,14 @@ fn mailed_and_drawn(app: &TestApp) -> (Client, String) {
     (caller, path)
 }
 
+/// Visits of the one employee, and how many answers count for them.
+fn counted(app: &TestApp) -> (i64, i64) {
+    let reader = app.client(&[Scope::EvaluationsRead]);
+    let told = reader.get("/api/v1/evaluations?from=2026-11-01&to=2026-12-31").expect(200).json();
+    let employee = &told["evaluation"]["employees"][0];
+    (employee["visits"].as_i64().unwrap(), employee["n"].as_i64().unwrap())
+}
+
 #[test]
 fn the_claimed_answer_has_exactly_the_fields_of_the_handbook() {
     let app = TestApp::start();
@@ -249,6 +257,22 @@ fn a_mail_answer_of_somebody_who_was_drawn_and_not_phoned_yet_is_the_observation
     assert_eq!(app.value("SELECT disposition FROM callback"), "answered");
     assert_eq!(app.value("SELECT mode FROM response"), "email");
     assert_eq!(next(&caller), None);
+    assert_eq!(counted(&app), (1, 1));
+}
+
+#[test]
+fn a_mail_answer_of_somebody_who_was_not_drawn_is_kept_and_counts_nowhere() {
+    let app = TestApp::start();
+    app.bring(&make::with(make::visit("W1"), json!({"customer": {"phone": "+441632960114"}})));
+    let path = app.mail_out("W1");
+    app.advance(TimeDelta::days(8));
+    app.work();
+    let (_, lead) = keys(&app);
+    draw(&lead, 0.000_001);
+    app.answer(&path, 4);
+    app.work();
+    assert_eq!(app.outcome("W1"), "answered");
+    assert_eq!(counted(&app), (1, 0));
 }
 
 #[test]
@@ -261,6 +285,7 @@ fn a_mail_answer_after_the_phone_has_rung_is_kept_and_told_apart() {
     app.work();
     assert_eq!((app.outcome("W1").as_str(), stored(&app, "W1").as_str()), ("answered", "random done true 1"));
     assert_eq!(app.value("SELECT disposition FROM callback"), "answered_late");
+    assert_eq!(counted(&app), (1, 0));
 }
 
 #[test]
