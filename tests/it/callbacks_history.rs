@@ -225,6 +225,18 @@ fn evaluated(app: &TestApp, rows: &[Past]) -> Value {
     reader.get(&format!("/api/v1/evaluations?from={from}&to={to}")).expect(200).json()
 }
 
+/// Numbers to a millionth: classes that were numbered in another order are added up in another order.
+fn rounded(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            json!((number.as_f64().unwrap_or_default() * 1e6).round() / 1e6)
+        }
+        Value::Array(all) => all.into_iter().map(rounded).collect(),
+        Value::Object(all) => all.into_iter().map(|(key, value)| (key, rounded(value))).collect(),
+        other => other,
+    }
+}
+
 #[test]
 fn a_company_that_lived_through_it_leaves_the_same_classes_and_numbers_as_its_history() {
     let given = environment("HEARBACK_HISTORY").map(|file| std::fs::read_to_string(file).unwrap());
@@ -240,5 +252,5 @@ fn a_company_that_lived_through_it_leaves_the_same_classes_and_numbers_as_its_hi
     for (lived, told) in lived_classes.iter().zip(&told_classes) {
         assert_eq!(lived, told);
     }
-    assert_eq!(evaluated(&lived, &rows), evaluated(&told, &rows));
+    assert_eq!(rounded(evaluated(&lived, &rows)), rounded(evaluated(&told, &rows)));
 }

@@ -113,6 +113,8 @@ fn hr_pulls_statements_since_a_cursor_and_misses_none() {
     app.client(&[Scope::VisitsWrite]).get("/api/v1/statements").expect(403);
     let missing = json!({"employee": "E9", "from": "2026-01-01", "to": "2026-10-31"});
     api.post_json("/api/v1/statements", &missing).expect(404);
+    let unreadable = json!({"employee": "E\u{0}7", "from": "2026-01-01", "to": "2026-01-31"});
+    api.post_json("/api/v1/statements", &unreadable).expect(404);
     let backwards = json!({"employee": "E1", "from": "2026-10-31", "to": "2026-01-01"});
     api.post_json("/api/v1/statements", &backwards).expect(422);
 }

@@ -34,6 +34,10 @@ pub struct Employee {
 /// # Errors
 /// When the database does not answer.
 pub fn find(connection: &mut PgConnection, id: &str) -> Result<Option<Employee>> {
+    // Postgres takes no such text, and nobody has such an id.
+    if id.contains('\0') {
+        return Ok(None);
+    }
     let found = employee::table
         .left_join(site::table)
         .filter(employee::external_id.eq(id))
