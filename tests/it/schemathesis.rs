@@ -31,7 +31,8 @@ fn run(schemathesis: &Path, app: &TestApp, scopes: &[Scope]) {
         .args(["run", &format!("{}/api/v1/openapi.json", app.base)])
         .args(["--header", &format!("Authorization: Bearer {key}")])
         .args(["--checks", "not_a_server_error,content_type_conformance,response_schema_conformance"])
-        .args(["--max-examples", "100", "--workers", "2", "--max-time", "60", "--warnings", "off"])
+        // Two of its workers share a cache and now and then trip over each other.
+        .args(["--max-examples", "100", "--workers", "1", "--max-time", "60", "--warnings", "off"])
         .current_dir(&folder.0)
         .output()
         .unwrap();
