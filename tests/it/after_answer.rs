@@ -1,23 +1,12 @@
 //! What follows from an answer, and the organisation's own look on its pages.
 
-use crate::support::{TestApp, make, wait_until};
+use crate::support::{TestApp, make};
 use chrono::TimeDelta;
 use hearback::accounts::Role;
-use std::time::Duration;
 
 fn letters_to(app: &TestApp, address: &str) -> Vec<String> {
     let letters = app.memory.letters().into_iter().filter(|letter| letter.to == address);
     letters.map(|letter| make::decoded(&letter)).collect()
-}
-
-/// Works until every answer was followed: while a transaction runs anywhere on the server, the newest ones wait.
-#[track_caller]
-fn follow(app: &TestApp) {
-    wait_until("all answers followed", Duration::from_secs(20), || {
-        app.work();
-        let left = "SELECT r.id FROM response r, answer_followed f WHERE (r.changed_in, r.id) > (f.place, f.response_id)";
-        app.rows(left).is_empty().then_some(())
-    });
 }
 
 #[test]
@@ -26,7 +15,7 @@ fn a_low_answer_opens_a_case_and_tells_the_teams_manager_once() {
     let manager = app.account(Role::Manager, Some("North 2"));
     let path = app.mailed("W1");
     app.answer(&path, 2);
-    follow(&app);
+    app.follow_answers();
     let told = letters_to(&app, &manager);
     assert_eq!(told.len(), 1);
     let id = app.value("SELECT id FROM response");
@@ -35,7 +24,7 @@ fn a_low_answer_opens_a_case_and_tells_the_teams_manager_once() {
     assert_eq!(app.rows("SELECT reason || ' ' || state FROM recovery_case"), ["low_score open"]);
     app.advance(TimeDelta::minutes(5));
     app.answer(&format!("{path}?step=2"), 1);
-    follow(&app);
+    app.follow_answers();
     assert_eq!((letters_to(&app, &manager).len(), app.rows("SELECT id FROM recovery_case").len()), (1, 1));
 }
 
@@ -49,11 +38,11 @@ fn a_good_answer_a_machines_and_one_below_no_limit_tell_nobody() {
     let nonce = machine.get(&path).expect(200).hidden("nonce");
     let fields = [("nonce", nonce.as_str()), ("step", "1"), ("overall", "1"), ("website", "x")];
     machine.post_form(&path, &fields).expect(303);
-    follow(&app);
+    app.follow_answers();
     assert_eq!(letters_to(&app, &manager), [""; 0]);
     let quiet = TestApp::with(&[("HEARBACK_ALERT_AT", "off")]);
     quiet.answer(&quiet.mailed("W1"), 1);
-    follow(&quiet);
+    quiet.follow_answers();
     assert_eq!(quiet.rows("SELECT id FROM recovery_case"), [""; 0]);
 }
 
@@ -62,7 +51,7 @@ fn without_a_manager_hr_is_told() {
     let app = TestApp::start();
     let (hr, other) = (app.account(Role::Hr, None), app.account(Role::Manager, Some("South")));
     app.answer(&app.mailed("W1"), 1);
-    follow(&app);
+    app.follow_answers();
     assert_eq!((letters_to(&app, &hr).len(), letters_to(&app, &other).len()), (1, 0));
 }
 
@@ -100,15 +89,15 @@ fn whoever_answers_by_mail_is_thanked_once_whatever_was_answered_and_can_still_c
     for (path, overall) in [(&content, 5), (&unhappy, 1)] {
         app.answer(path, overall);
     }
-    follow(&app);
+    app.follow_answers();
     assert_eq!(thanks("w1@example.com").len(), 0, "it comes when the second step is over");
     app.advance(TimeDelta::minutes(11));
     for (path, overall) in [(&content, 4), (&unhappy, 2)] {
         app.answer(&format!("{path}?step=2"), overall);
-        follow(&app);
+        app.follow_answers();
     }
     app.advance(TimeDelta::hours(1));
-    follow(&app);
+    app.follow_answers();
     for (address, path) in [("w1@example.com", &content), ("w2@example.com", &unhappy)] {
         let letters = thanks(address);
         assert_eq!(letters.len(), 1, "{letters:?}");
@@ -122,16 +111,16 @@ fn nobody_is_thanked_who_said_stop_or_answered_on_a_card_or_where_it_is_not_wish
     let app = TestApp::with(&[("HEARBACK_THANKS", "on")]);
     let path = app.mailed("W1");
     app.answer(&path, 4);
-    follow(&app);
+    app.follow_answers();
     let stop = path.replace("/s/", "/u/");
     app.anonymous().post_form(&stop, &[("List-Unsubscribe", "One-Click")]).expect(200);
     app.advance(TimeDelta::hours(1));
-    follow(&app);
+    app.follow_answers();
     let asked = letters_to(&app, "w1@example.com");
     assert!(asked.iter().all(|letter| !letter.contains("Change my answer")), "{asked:?}");
     let quiet = TestApp::start();
     quiet.answer(&quiet.mailed("W2"), 4);
     quiet.advance(TimeDelta::hours(1));
-    follow(&quiet);
+    quiet.follow_answers();
     assert_eq!(quiet.rows("SELECT visit_id FROM thank_you"), [""; 0]);
 }

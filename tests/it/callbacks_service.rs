@@ -31,7 +31,7 @@ fn who_asks_to_be_called_jumps_the_queue_and_stands_outside_the_scores() {
     );
     say("W21", &[("overall", "1")]);
     say("W22", &[("overall", "4")]);
-    app.work();
+    app.follow_answers();
     ten(&app);
     let (caller, lead) = keys(&app);
     draw(&lead, 0.8);

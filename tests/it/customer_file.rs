@@ -218,7 +218,7 @@ fn what_they_said_is_for_those_who_read_answers_and_a_manager_of_the_own_team() 
     app.bring(&make::with(make::visit("W1"), json!({"customer": customer})));
     let path = app.mail_out("W1");
     app.say(&path, "1", "never again");
-    app.work();
+    app.follow_answers();
     app.bring(&make::with(foreign("W2"), json!({"customer": customer})));
     app.execute("UPDATE visit SET outcome = 'sent' WHERE external_id = 'W2'").unwrap();
     let response = app.value("SELECT id FROM response");

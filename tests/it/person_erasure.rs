@@ -110,7 +110,7 @@ fn planted(place: &Place) -> String {
         ("call_number", "01632 960114"),
     ];
     customer.post_form(&path, &said).expect(303);
-    app.work();
+    app.follow_answers();
     app.advance(TimeDelta::days(1));
     app.bring(&make::with(planted_visit("WO-PLANTED-2"), json!({"visited_at": "2026-11-21T14:00:00Z"})));
     app.work();

@@ -1,7 +1,7 @@
 //! The whole program in this process: real database, real server, its worker by hand, mail in memory.
 
 use super::database::{self, Database};
-use super::{Answer, Client, Folder, fresh_folder, make};
+use super::{Answer, Client, Folder, fresh_folder, make, wait_until};
 use actix_web::dev::ServerHandle;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
@@ -17,6 +17,7 @@ use hearback::{db, people, server, worker};
 use serde_json::Value;
 use std::future::Future;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// When the frozen clock begins: a Friday afternoon.
 pub const NOW: &str = "2026-11-20T15:00:00Z";
@@ -105,6 +106,17 @@ impl TestApp {
     pub fn work(&self) {
         let sender = Sender::new(self.app.clone());
         self.block_on(worker::round(&self.app, &sender)).unwrap();
+    }
+
+    /// Works until every answer was followed: while a transaction runs anywhere on the server, that of another test
+    /// too, the newest ones wait.
+    #[track_caller]
+    pub fn follow_answers(&self) {
+        wait_until("all answers followed", Duration::from_secs(20), || {
+            self.work();
+            let left = "SELECT r.id FROM response r, answer_followed f WHERE (r.changed_in, r.id) > (f.place, f.response_id)";
+            self.rows(left).is_empty().then_some(())
+        });
     }
 
     /// Moves the clock.

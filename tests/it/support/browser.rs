@@ -93,11 +93,13 @@ impl Browser {
         self.get("title")
     }
 
-    /// Waits for the page that a press leads to.
+    /// Waits for the page that a press leads to, with its style sheet: a title stands before the page does.
     #[track_caller]
     pub fn wait_for(&self, title: &str) {
-        wait_until(&format!("the page {title}"), Duration::from_secs(10), || {
-            self.title().starts_with(title).then_some(())
+        wait_until(&format!("the page {title}"), Duration::from_secs(20), || {
+            let there =
+                self.title().starts_with(title) && self.run("return document.readyState") == "complete";
+            there.then_some(())
         });
     }
 
