@@ -123,6 +123,11 @@ impl SignedIn {
         }
     }
 
+    /// Tells whether this person may know who the customers are. Whoever runs the server needs no name for it.
+    pub const fn meets_customers(&self) -> bool {
+        matches!(self.role, Role::Hr | Role::Manager | Role::Caller)
+    }
+
     /// Tells whether this person may read what customers said.
     pub const fn reads_answers(&self) -> bool {
         matches!(self.role, Role::Hr | Role::Manager)

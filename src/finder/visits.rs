@@ -27,6 +27,9 @@ use diesel::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// What stands for a name that the reader is not to know.
+const NOT_SHOWN: &str = "not shown";
+
 /// Shows the list.
 pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
     let zone = app.config.organisation.time_zone;
@@ -36,7 +39,8 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         (Vec::new(), Meta { next: None })
     } else {
         let after = asked.after()?;
-        app.db(move |connection| read_list(connection, &filter, after, zone)).await?
+        let meets = person.meets_customers();
+        app.db(move |connection| read_list(connection, &filter, after, (zone, meets))).await?
     };
     let known = Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcomes::badge(*outcome).word));
     html(&VisitsPage {
@@ -82,7 +86,7 @@ fn read_list(
     connection: &mut PgConnection,
     filter: &StaffFilter,
     after: Option<Cursor>,
-    zone: Tz,
+    (zone, meets_customers): (Tz, bool),
 ) -> Result<(Vec<Row>, Meta)> {
     let rows = staff::list_for_staff(connection, filter, after, ROWS)?;
     let cut_at = usize::try_from(ROWS).unwrap_or(usize::MAX);
@@ -95,7 +99,7 @@ fn read_list(
         visit: row.external_id,
         when: moment(row.visited_at, zone),
         service: row.service,
-        customer: row.customer_name,
+        customer: if meets_customers { row.customer_name } else { Some(NOT_SHOWN.to_owned()) },
         outcome: outcomes::badge_of(&row.outcome),
     });
     Ok((rows.collect(), meta))
@@ -129,6 +133,8 @@ struct Found {
     card: Option<CardLine>,
     /// Whether the reader may open customers and responses.
     reads_answers: bool,
+    /// Whether the reader may know who the customer is.
+    meets_customers: bool,
 }
 
 fn read(connection: &mut PgConnection, app: &App, id: Uuid, reader: &SignedIn) -> Result<Found> {
@@ -154,6 +160,7 @@ fn read(connection: &mut PgConnection, app: &App, id: Uuid, reader: &SignedIn) -
         facts,
         history,
         reads_answers,
+        meets_customers: reader.meets_customers(),
     })
 }
 
@@ -174,7 +181,11 @@ fn page(shell: crate::web::shell::Shell, found: Found, zone: Tz) -> VisitPage {
         sentence: outcome.map(outcomes::sentence).unwrap_or_default(),
         steps: steps.collect::<Vec<Step>>(),
         facts: list_facts(facts),
-        customer: facts.customer_name.clone(),
+        customer: if found.meets_customers {
+            facts.customer_name.clone()
+        } else {
+            Some(NOT_SHOWN.to_owned())
+        },
         customer_href: customer.map(|id| format!("/customers/{id}")),
         credits: found.credited.iter().map(credit).collect(),
         mail: found.mail.map(|(invited, tries)| mail(&invited, &tries, zone)),

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod access;
 mod accounts;
 mod after_answer;
 mod answering;

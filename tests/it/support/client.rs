@@ -15,6 +15,8 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+    /// The same as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -119,9 +121,9 @@ impl Client {
             }
         }
         let status = response.status().as_u16();
-        // A workbook is no text; whoever looks into one asks for its bytes.
-        let body = response.body_mut().read_to_vec().unwrap();
-        Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+        // A workbook is no text; whoever looks into one takes its bytes.
+        let bytes = response.body_mut().read_to_vec().unwrap();
+        Answer { status, headers, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
     }
 
     /// GET.
