@@ -1,6 +1,6 @@
 //! The second half of a sign-in: from what the browser brought back to a session.
 
-use super::exchange::{self, Code, Tokens};
+use super::exchange::{self, Grant, Tokens};
 use super::provider::{self, Provider};
 use super::request::Request;
 use super::token::{self, Expected, Refusal, Verified};
@@ -55,11 +55,13 @@ pub(super) async fn enter(
         return Err(stray());
     }
     let provider = provider::known(app, config).await?;
-    let code = code(config, &provider, said)?;
-    let code =
-        Code { code, verifier: request.verifier(&app.keys), redirect_uri: app.config.http.link(CALLBACK) };
+    let grant = Grant {
+        code: code(config, &provider, said)?,
+        verifier: request.verifier(&app.keys),
+        redirect_uri: app.config.http.link(CALLBACK),
+    };
     let (asked, with) = (provider.clone(), config.clone());
-    let tokens = provider::in_turn(app, move || exchange::exchange(&asked.document, &with, &code)).await?;
+    let tokens = provider::in_turn(app, move || exchange::exchange(&asked.document, &with, &grant)).await?;
     let person = believe(app, config, &provider, &tokens, &request.nonce(&app.keys)).await?;
     let email = address(app, config, provider, tokens, &person).await?;
     open(app, config, &request, person, email).await

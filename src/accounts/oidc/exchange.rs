@@ -19,8 +19,8 @@ pub(super) struct Tokens {
     pub access_token: Option<String>,
 }
 
-/// What goes with the code.
-pub(super) struct Code {
+/// The code and what goes with it.
+pub(super) struct Grant {
     /// The code.
     pub code: String,
     /// The proof that we began the sign-in.
@@ -40,12 +40,12 @@ struct About {
 ///
 /// # Errors
 /// 401 when the provider does not take the code, 503 when it does not answer as it should.
-pub(super) fn exchange(document: &Document, config: &OidcConfig, code: &Code) -> Result<Tokens> {
+pub(super) fn exchange(document: &Document, config: &OidcConfig, grant: &Grant) -> Result<Tokens> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code")
-        .append_pair("code", &code.code)
-        .append_pair("redirect_uri", &code.redirect_uri)
-        .append_pair("code_verifier", &code.verifier);
+        .append_pair("code", &grant.code)
+        .append_pair("redirect_uri", &grant.redirect_uri)
+        .append_pair("code_verifier", &grant.verifier);
     let methods = document.token_endpoint_auth_methods_supported.as_deref();
     let takes = |method: &str| methods.is_some_and(|all| all.iter().any(|known| known == method));
     // Without a word about it, Basic it is (OpenID Connect Discovery 1.0 §3).

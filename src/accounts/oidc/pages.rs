@@ -8,6 +8,7 @@ use crate::config::OidcConfig;
 use crate::error::{Error, Result};
 use crate::web::shell::Link;
 use crate::web::{PageResult, assets, page, redirect};
+use actix_web::cookie::Cookie;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -78,7 +79,7 @@ pub async fn finish(app: web::Data<App>, asked: HttpRequest, said: web::Query<Sa
     let config = configured(&app)?;
     let https = app.config.http.is_https();
     let cookie = asked.cookie(request::cookie_name(https));
-    let entered = enter(&app, config, cookie.as_ref().map(|cookie| cookie.value()), said.into_inner()).await;
+    let entered = enter(&app, config, cookie.as_ref().map(Cookie::value), said.into_inner()).await;
     let mut response = match entered {
         Ok(entered) => with_session(&app, &entered.secret, &entered.next),
         Err(error) => refused(&app, config, &error)?,
