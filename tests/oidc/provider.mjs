@@ -3,7 +3,8 @@
 import Provider from 'oidc-provider';
 
 const [port, callback, secret] = process.argv.slice(2);
-const issuer = `http://127.0.0.1:${port}`;
+// A host of another name than the one that the tests use for us: another site, as in life.
+const issuer = `http://localhost:${port}`;
 
 const provider = new Provider(issuer, {
   clients: [{

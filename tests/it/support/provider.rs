@@ -47,7 +47,7 @@ impl Provider {
             assert!(!program.has_ended(), "{}", program.words());
             TcpStream::connect(("127.0.0.1", port)).ok()
         });
-        Some(Self { issuer: format!("http://127.0.0.1:{port}"), _program: program })
+        Some(Self { issuer: format!("http://localhost:{port}"), _program: program })
     }
 }
 
