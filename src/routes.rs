@@ -1,7 +1,7 @@
 //! Every route: method, path, who may, and its handler. What is not in this table does not exist.
 
 use crate::about_person::pages as about_person;
-use crate::accounts::{Access, Role, Scope, pages as accounts};
+use crate::accounts::{Access, Role, Scope, oidc::pages as oidc, pages as accounts};
 use crate::answering::{api as responses, code as answering_code, pages as answering, theme};
 use crate::callbacks::{
     api as callbacks_api, pages as callbacks, wave_api, wave_pages, work_api, work_pages,
@@ -113,6 +113,9 @@ fn public() -> Vec<Route> {
         GET "/privacy" PUBLIC answering::privacy;
         GET "/login" PUBLIC accounts::show_sign_in;
         POST "/login" PUBLIC accounts::do_sign_in;
+        GET "/login/oidc" PUBLIC oidc::begin;
+        GET "/login/oidc/callback" PUBLIC oidc::finish;
+        GET "/login/oidc/out" PUBLIC oidc::sign_out;
         GET "/invite/{token}" PUBLIC accounts::show_invitation;
         POST "/invite/{token}" PUBLIC accounts::accept_invitation;
         GET "/assets/{name}" PUBLIC assets::show;

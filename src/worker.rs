@@ -1,7 +1,7 @@
 //! The worker: every second it takes back what died, closes what is over, sends what is due, and folds.
 //! Every periodic job stands in one table.
 
-use crate::accounts::queries as accounts;
+use crate::accounts::{oidc, queries as accounts};
 use crate::after_answer;
 use crate::answering;
 use crate::api::idempotency;
@@ -38,6 +38,7 @@ struct Periodic {
 /// Every periodic job.
 const PERIODIC: &[Periodic] = &[
     Periodic { name: "accounts.prune", every: TimeDelta::hours(1), work: accounts::prune },
+    Periodic { name: "accounts.prune_provider", every: TimeDelta::hours(1), work: oidc::prune },
     Periodic { name: "answering.prune", every: TimeDelta::days(1), work: answering::prune },
     Periodic { name: "customers.prune", every: TimeDelta::days(1), work: notes::prune },
     Periodic { name: "delivery.prune", every: TimeDelta::days(1), work: delivery::prune },

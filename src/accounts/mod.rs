@@ -7,6 +7,7 @@ pub mod guard;
 pub mod keys;
 pub mod links;
 pub mod model;
+pub mod oidc;
 pub mod pages;
 mod password;
 pub mod queries;

@@ -2,7 +2,7 @@
 
 use super::guard::SignedForm;
 use super::views::{LinkGonePage, SetPasswordPage, SignInPage};
-use super::{links, password, queries, sign_in};
+use super::{links, oidc, password, queries, sign_in};
 use crate::app::App;
 use crate::error::{Error, Kind};
 use crate::web::{Fields, PageError, PageResult, assets, cookies, html, page, redirect};
@@ -27,12 +27,14 @@ fn sign_in_page(app: &App, email: &str, next: &str, error: Option<String>) -> Si
         next: next.to_owned(),
         error,
         notice: None,
+        provider: oidc::pages::link(app, next),
+        provider_out: None,
         warning: app.config.http.is_exposed().then(|| exposed.to_owned()),
     }
 }
 
 /// A path of ours and nothing else, so that the link cannot lead elsewhere (CVE-2025-5256).
-fn own_path(path: &str) -> &str {
+pub(super) fn own_path(path: &str) -> &str {
     let own = path.starts_with('/')
         && !path.starts_with("//")
         && !path.contains(|c: char| c.is_control() || c == '\\');
@@ -48,6 +50,7 @@ pub async fn show_sign_in(app: web::Data<App>, asked: web::Query<Parameters>) ->
     let next = own_path(asked.next.as_deref().unwrap_or("/"));
     let mut page = sign_in_page(&app, "", next, None);
     page.notice = asked.out.as_ref().map(|_| "You are signed out.".to_owned());
+    page.provider_out = asked.out.as_ref().and_then(|_| oidc::pages::link_out(&app));
     html(&page)
 }
 
@@ -67,7 +70,7 @@ pub async fn do_sign_in(app: web::Data<App>, request: HttpRequest, fields: Field
     }
 }
 
-fn with_session(app: &App, secret: &str, path: &str) -> HttpResponse {
+pub(super) fn with_session(app: &App, secret: &str, path: &str) -> HttpResponse {
     let mut response = redirect(path);
     let cookie = cookies::session(secret, app.config.http.is_https());
     // A cookie that we built ourselves is always a valid header.

@@ -69,7 +69,8 @@ impl Account {
     }
 }
 
-type AccountColumns = (
+/// The columns of an [`Account`].
+pub(super) type AccountColumns = (
     user_account::id,
     user_account::email,
     user_account::name,
@@ -80,7 +81,8 @@ type AccountColumns = (
     user_account::disabled_at,
 );
 
-const ACCOUNT: AccountColumns = (
+/// The columns of an [`Account`].
+pub(super) const ACCOUNT: AccountColumns = (
     user_account::id,
     user_account::email,
     user_account::name,

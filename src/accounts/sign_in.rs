@@ -9,8 +9,9 @@ use crate::ids::{self, Keyring};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::net::IpAddr;
+use uuid::Uuid;
 
 /// A session ends after this time without a request.
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
@@ -56,15 +57,23 @@ pub async fn sign_in(app: &App, email: String, typed: String, network: IpAddr) -
     let Some(account) = account.filter(|_| right) else {
         return Err(Error::new(Kind::Unauthorized, "Address and password do not belong together."));
     };
-    let secret = ids::random_secret();
-    let token_hash = ids::sha256(secret.as_bytes());
     app.transaction(move |connection| {
         queries::delete_attempts(connection, &account_hash)?;
-        queries::insert_session(connection, &token_hash, account.id, now, now + ABSOLUTE)?;
-        let subject = format!("user {}", account.id);
-        audit::record(connection, now, Actor::User(account.id), "session.opened", &subject, json!({}))
+        open_session(connection, account.id, json!({}), now)
     })
-    .await?;
+    .await
+}
+
+/// Opens a session, records how, and returns the secret for the cookie.
+pub(super) fn open_session(
+    connection: &mut PgConnection,
+    account: Uuid,
+    how: Value,
+    now: DateTime<Utc>,
+) -> Result<String> {
+    let secret = ids::random_secret();
+    queries::insert_session(connection, &ids::sha256(secret.as_bytes()), account, now, now + ABSOLUTE)?;
+    audit::record(connection, now, Actor::User(account), "session.opened", &format!("user {account}"), how)?;
     Ok(secret)
 }
 

@@ -1,5 +1,6 @@
 //! What the pages before the sign-in show: they have no navigation, for nobody is signed in.
 
+use crate::web::shell::Link;
 use askama::Template;
 
 /// The sign-in.
@@ -18,6 +19,10 @@ pub struct SignInPage {
     pub error: Option<String>,
     /// What happened before, such as *You are signed out.*
     pub notice: Option<String>,
+    /// The other way in, by the provider.
+    pub provider: Option<Link>,
+    /// Where one leaves the provider too, after the sign-out.
+    pub provider_out: Option<Link>,
     /// What deserves a look on every staff page, such as plain http.
     pub warning: Option<String>,
 }

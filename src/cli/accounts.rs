@@ -2,11 +2,14 @@
 
 use crate::accounts::keys;
 use crate::accounts::links::{self, Colleague};
+use crate::accounts::oidc::binding;
 use crate::accounts::{Role, Scope};
 use crate::boot::{Boot, BootError};
 use crate::error::Error;
 use crate::mail::EmailAddress;
 use crate::{db, people};
+use chrono::{DateTime, Utc};
+use diesel::PgConnection;
 
 /// What to do with accounts.
 #[derive(Debug, clap::Subcommand)]
@@ -29,6 +32,21 @@ pub enum UserAction {
         #[arg(long)]
         team: Option<String>,
     },
+    /// Bind an account to somebody at the sign-in service, where it vouches for no mail address.
+    Bind {
+        /// Address of the account.
+        #[arg(long)]
+        email: String,
+        /// The service's name for the person (`sub`).
+        #[arg(long)]
+        subject: String,
+    },
+    /// Release an account from whoever it is bound to at the sign-in service, and end its sessions.
+    Release {
+        /// Address of the account.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 /// What to do with keys.
@@ -45,12 +63,37 @@ pub enum KeyAction {
     },
 }
 
-/// Makes an account and prints the link.
+/// Does what is asked for an account.
 ///
 /// # Errors
-/// When the address is malformed, or the employee or team is unknown.
+/// When it cannot be done; the sentence says why.
 pub fn user(boot: &Boot, action: UserAction) -> Result<(), BootError> {
-    let UserAction::Add { email, role, name, employee, team } = action;
+    match action {
+        add @ UserAction::Add { .. } => user_add(boot, add),
+        UserAction::Bind { email, subject } => {
+            let oidc = boot.app.config.oidc.as_ref();
+            let issuer =
+                oidc.ok_or_else(|| Error::conflict("Set HEARBACK_OIDC_ISSUER first."))?.issuer.as_str();
+            in_transaction(boot, |connection, now| binding::bind(connection, &email, (issuer, &subject), now))
+        }
+        UserAction::Release { email } => {
+            in_transaction(boot, |connection, now| binding::release(connection, &email, now))
+        }
+    }
+}
+
+fn in_transaction(
+    boot: &Boot,
+    work: impl FnOnce(&mut PgConnection, DateTime<Utc>) -> Result<(), Error>,
+) -> Result<(), BootError> {
+    let now = boot.app.clock.now();
+    let mut connection = boot.app.pool.get().map_err(Error::unavailable)?;
+    Ok(db::transaction(&mut connection, |connection| work(connection, now))?)
+}
+
+/// Makes an account and prints the link.
+fn user_add(boot: &Boot, action: UserAction) -> Result<(), BootError> {
+    let UserAction::Add { email, role, name, employee, team } = action else { return Ok(()) };
     let address =
         EmailAddress::parse(&email).map_err(|error| Error::invalid_field("--email", error.to_string()))?;
     if role == Role::Manager && team.is_none() {

@@ -1,5 +1,6 @@
 //! `check`: says of each part whether it is in order, with secrets hidden.
 
+use crate::accounts;
 use crate::app::App;
 use crate::boot;
 use crate::config::{Config, SETTINGS};
@@ -36,6 +37,7 @@ pub fn run(config: &Config) -> ExitCode {
         told("log", &telemetry::check(&config.log).map(|()| config.log.clone())),
         told("mail", &mail(config)),
         told("bounces", &bounces(config)),
+        told("sign-in", &sign_in(config)),
     ];
     if results.iter().all(|fine| *fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -123,4 +125,11 @@ fn bounces(config: &Config) -> Result<String, String> {
         })
     })
     .map_err(|error| error.to_string())?
+}
+
+fn sign_in(config: &Config) -> Result<String, String> {
+    let Some(oidc) = &config.oidc else { return Ok("by password; no HEARBACK_OIDC_ISSUER".to_owned()) };
+    accounts::oidc::look(oidc).map_err(|problem| format!("HEARBACK_OIDC_ISSUER: {problem}"))?;
+    let back = config.http.link(accounts::oidc::CALLBACK);
+    Ok(format!("by password and by {}, which must know {back}", oidc.issuer))
 }

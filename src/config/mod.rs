@@ -5,6 +5,7 @@
 mod data;
 mod duration;
 mod network;
+mod oidc;
 mod rate;
 mod settings;
 mod theme;
@@ -13,6 +14,7 @@ mod window;
 pub use data::data_folder;
 pub use duration::parse_duration;
 pub use network::Network;
+pub use oidc::{OidcConfig, is_safe};
 pub use rate::Rate;
 pub use settings::{SETTINGS, Setting};
 pub use theme::{Brand, Colour, Logo, OUR_BRAND};
@@ -233,6 +235,8 @@ pub struct Config {
     pub calling: CallingConfig,
     /// Who asks.
     pub organisation: OrganisationConfig,
+    /// The provider by which staff may sign in, if there is one.
+    pub oidc: Option<OidcConfig>,
     /// File outside of the database to which the end of the audit log is appended once a day.
     pub audit_anchor: Option<PathBuf>,
     /// What is logged (tracing's filter syntax).

@@ -78,6 +78,11 @@ settings! {
     "HEARBACK_IMPRINT", "none", "postal address under each mail and page", "Northwind Boilers, 4 Example Quay, Sampleton";
     "HEARBACK_IMPRINT_URL", "none", "page with the imprint", "https://www.example.com/imprint";
     "HEARBACK_PRIVACY_URL", "our own /privacy", "page that says what happens to an answer", "https://www.example.com/privacy";
+    "HEARBACK_OIDC_ISSUER", "none: staff sign in by password", "the OpenID provider by which staff may sign in, as its discovery document names itself", "https://id.example.com/realms/staff";
+    "HEARBACK_OIDC_CLIENT_ID", "none", "our name at the provider", "hearback";
+    "HEARBACK_OIDC_CLIENT_SECRET", "none", "our secret at the provider", "0b7be4f3c1d94a5e8f62a1c3d5e7f901";
+    "HEARBACK_OIDC_LABEL", "your work account", "what the button calls it: Sign in with …", "Northwind ID";
+    "HEARBACK_OIDC_SECOND_FACTOR", "token", "token: a sign-in counts as made with a second factor when the provider's token says so; provider: always", "provider";
     "HEARBACK_AUDIT_ANCHOR", "none", "file outside of the database to which the end of the audit log is appended once a day", "/srv/anchors/hearback";
     "HEARBACK_LOG", "info", "what is logged", "info,hearback=debug";
 }
@@ -129,6 +134,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
         sending: sending(&reader)?,
         calling: calling(&reader)?,
         organisation: organisation(&reader)?,
+        oidc: super::oidc::read(lookup)?,
         audit_anchor: reader.text("HEARBACK_AUDIT_ANCHOR").map(PathBuf::from),
         log: reader.or("HEARBACK_LOG", "info"),
         data,
@@ -356,7 +362,13 @@ mod tests {
     #[test]
     fn every_example_is_accepted() {
         for setting in SETTINGS {
-            with(setting.name, setting.example).unwrap();
+            // A provider takes several settings.
+            let beside =
+                |name: &str| name.starts_with("HEARBACK_OIDC_") && setting.name.starts_with("HEARBACK_OIDC_");
+            let wanted = |asked: &str| {
+                SETTINGS.iter().find(|one| one.name == asked && (one.name == setting.name || beside(asked)))
+            };
+            read(&|asked| wanted(asked).map(|one| one.example.to_owned())).unwrap();
         }
     }
 

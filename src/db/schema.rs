@@ -1,6 +1,15 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    account_identity (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_account_id -> Uuid,
+        bound_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     answer_card (visit_id) {
         visit_id -> Uuid,
         code_hash -> Bytea,
@@ -337,6 +346,13 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    provider_sign_in (request_hash) {
+        request_hash -> Bytea,
+        done_at -> Timestamptz,
     }
 }
 
@@ -758,6 +774,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(account_identity -> user_account (user_account_id));
 diesel::joinable!(answer_card -> survey_version (survey_version_id));
 diesel::joinable!(answer_card -> visit (visit_id));
 diesel::joinable!(bounce_event -> invitation (invitation_id));
@@ -802,6 +819,7 @@ diesel::joinable!(visit_outcome -> visit (visit_id));
 diesel::joinable!(wave_stratum -> wave (wave_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_identity,
     answer_card,
     answer_followed,
     api_key,
@@ -829,6 +847,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     objection,
     objection_decision,
     password_link,
+    provider_sign_in,
     question,
     recovery_case,
     relay_breaker,

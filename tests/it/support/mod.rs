@@ -14,9 +14,11 @@ pub mod letters_back;
 pub mod make;
 pub mod postfix;
 pub mod program;
+pub mod provider;
 pub mod queue;
 pub mod scripted;
 pub mod smtp;
+pub mod stub_provider;
 pub mod sums;
 
 pub use app::TestApp;
