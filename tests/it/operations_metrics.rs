@@ -42,14 +42,14 @@ fn told() -> Told {
     customer.post_form(&path, &[("nonce", &nonce), ("step", "1"), ("overall", "4")]).expect(303);
     customer.post_form("/login", &[("email", "who@example.com"), ("password", "a wrong one")]).expect(401);
     customer.get("/who/at/example").expect(404);
-    customer.send("PURGE", "/login", &[], &[]).expect(405);
+    customer.send("OPTIONS", "/login", &[], &[]).expect(405);
     assert_eq!(customer.get("/metrics").status, 404, "it is on its own address alone");
     let sealed = "SELECT 1 FROM audit_head WHERE position > 0";
     wait_until("the seal", SOON, || crate::support::database::rows(&mut database.connect(), sealed).pop());
     let answer = Client::new(&format!("http://{metrics}")).get("/metrics").expect(200);
     assert_eq!(answer.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
     let mut secrets: Vec<String> =
-        ["@example.com", "who", "Ann Sample", "Erika", "E17", "North 2", "W1", "PURGE"]
+        ["@example.com", "/who", "Ann Sample", "Erika", "E17", "North 2", "W1", "OPTIONS"]
             .map(str::to_owned)
             .to_vec();
     secrets.extend([path[3..].to_owned(), key, nonce]);

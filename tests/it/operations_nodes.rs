@@ -8,7 +8,7 @@ use crate::support::make;
 use crate::support::nginx::{self, Nginx};
 use crate::support::program::Program;
 use crate::support::scripted::SOON;
-use crate::support::{Client, TestApp, free_port, programs_or_skip, wait_until};
+use crate::support::{Client, TestApp, programs_or_skip, wait_until};
 use hearback::accounts::{Role, Scope};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,8 +30,10 @@ struct Nodes {
 
 impl Nodes {
     fn start(program: &Path, app: &TestApp) -> Self {
-        let ports = [free_port(), free_port()];
-        let address = ports.map(|port| format!("127.0.0.1:{port}"));
+        // Held at once, or both could be the same.
+        let held = [(), ()].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+        let address = held.each_ref().map(|held| held.local_addr().unwrap().to_string());
+        drop(held);
         let nginx = Nginx::start(program, [&address[0], &address[1]]);
         let settings = address.clone().map(|address| {
             let (mut all, _) = settings(&app.database, "file:mail".to_owned());
@@ -51,7 +53,8 @@ impl Nodes {
     fn wait_ready(&self, at: usize) {
         let address = self.bases[at].strip_prefix("http://").unwrap();
         wait_until("listening", SOON, || std::net::TcpStream::connect(address).ok());
-        Client::new(&self.bases[at]).get("/readyz").expect(200);
+        let client = Client::new(&self.bases[at]);
+        wait_until("its word", SOON, || (client.get("/readyz").status == 200).then_some(()));
     }
 
     /// Stops one as a service manager does, and starts it again.
