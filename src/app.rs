@@ -143,7 +143,7 @@ impl App {
     ) -> Result<T> {
         let pool = self.pool.clone();
         self.blocking(move || {
-            let mut connection = pool.get().map_err(Error::unavailable)?;
+            let mut connection = db::checkout(&pool)?;
             work(&mut connection)
         })
         .await
@@ -166,7 +166,7 @@ impl App {
             let held = kept.0.lock().unwrap_or_else(PoisonError::into_inner).take();
             let mut connection = match held {
                 Some(connection) => connection,
-                None => pool.get().map_err(Error::unavailable)?,
+                None => db::checkout(&pool)?,
             };
             let done = work(&mut connection);
             if done.is_ok() && may_keep {

@@ -4,6 +4,7 @@ use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::postgres::{LaunchError, Options, Postgres};
+use crate::db::roles;
 use crate::delivery::verp;
 use crate::error::Error;
 use crate::ids::{self, Keyring};
@@ -18,6 +19,9 @@ use std::path::Path;
 
 /// Name of the database in the embedded Postgres.
 const DATABASE: &str = "hearback";
+
+/// Role of the program in the embedded Postgres; the tables belong to its superuser.
+const ROLE: &str = "hearback";
 
 /// Why a command could not begin; shown as one sentence.
 #[derive(Debug)]
@@ -53,7 +57,7 @@ impl From<LaunchError> for BootError {
 pub struct Boot {
     /// The parts.
     pub app: App,
-    /// Where the database is, for migrations.
+    /// Where the database is, with the role of the program.
     pub database_url: String,
     // Dropped last: while it lives, the embedded server has a user.
     postgres: Option<Postgres>,
@@ -74,13 +78,13 @@ impl Boot {
         check_bounces(&config)?;
         let keys = secret(&config)?;
         let (database_url, postgres) = open_database(&config)?;
+        let database_url = bring_up_to_date(&config, database_url, postgres.as_ref())?;
         let mut connection = db::open(&database_url)?;
-        migrate(&mut connection)?;
         check_secrets(&mut connection, &keys)?;
         let now = db::read_time(&mut connection)?;
         db::transaction(&mut connection, |connection| builtin::publish(connection, now))?;
         imports::sweep(&mut connection, now)?;
-        let pool = db::connect(&database_url, config.database.pool)?;
+        let pool = db::connect_through(pooler(&config), &database_url, config.database.pool)?;
         let clock = Clock::running(now);
         let app = App::new(Parts { pool, clock, config, keys, templates, transport, dkim, logo });
         Ok(Self { app, database_url, postgres })
@@ -99,7 +103,8 @@ impl Boot {
         if self.app.config.database.pool >= at_least {
             return Ok(self.app.clone());
         }
-        Ok(self.with(self.app.clock.clone(), db::connect(&self.database_url, at_least)?))
+        let pool = db::connect_through(pooler(&self.app.config), &self.database_url, at_least)?;
+        Ok(self.with(self.app.clock.clone(), pool))
     }
 
     fn with(&self, clock: Clock, pool: db::Pool) -> App {
@@ -122,16 +127,44 @@ impl Boot {
     }
 }
 
-/// A server of somebody else's is migrated by its owner; the sentence says how.
-fn migrate(connection: &mut diesel::PgConnection) -> Result<(), BootError> {
-    if db::migrate::pending(connection)?.is_empty() {
-        return Ok(());
+fn pooler(config: &Config) -> db::Pooler {
+    if config.database.pooled { db::Pooler::Transaction } else { db::Pooler::None }
+}
+
+/// Migrates, grants the program's role what it needs, and returns the address with which the program goes on.
+fn bring_up_to_date(config: &Config, url: String, postgres: Option<&Postgres>) -> Result<String, BootError> {
+    let mut connection = db::open(&url)?;
+    if let Some(postgres) = postgres {
+        db::migrate::run(&mut connection)?;
+        roles::provide(&mut connection, ROLE)?;
+        return Ok(postgres.url_as(DATABASE, ROLE));
     }
-    db::migrate::run(connection).map(drop).map_err(|error| {
+    if roles::are_shut_out(&mut connection)? {
+        let (name, _) = roles::who(&mut connection)?;
+        return Err(BootError(format!(
+            "The database user {name} may not use the tables. Run `hearback migrate` with the DATABASE_URL of their owner \
+             and HEARBACK_DATABASE_ROLE={name}."
+        )));
+    }
+    if db::migrate::pending(&mut connection)?.is_empty() {
+        return Ok(url);
+    }
+    // A server of somebody else's is migrated by its owner; the sentence says how.
+    let run = db::migrate::run(&mut connection).and_then(|_| grant(config, &mut connection));
+    run.map_err(|error| {
         BootError(format!(
             "The database could not be brought up to date. Run `hearback migrate` with the DATABASE_URL of its owner. ({error})"
         ))
-    })
+    })?;
+    Ok(url)
+}
+
+/// Grants the role that the settings name what the program needs, if they name one.
+///
+/// # Errors
+/// When that role cannot be used, or when we are not the owner of the tables.
+pub fn grant(config: &Config, connection: &mut diesel::PgConnection) -> Result<(), Error> {
+    config.database.role.as_ref().map_or(Ok(()), |role| roles::grant(connection, role))
 }
 
 /// A secret that is gone would make stopped addresses look like new ones, and planned mails impossible.
@@ -151,7 +184,7 @@ fn check_secrets(connection: &mut diesel::PgConnection, keys: &Keyring) -> Resul
     }
 }
 
-/// Returns where the database is, and starts the embedded one if no other is set.
+/// Returns where the database is, the embedded one with its superuser, and starts that one if no other is set.
 ///
 /// # Errors
 /// One sentence that says what is missing.

@@ -156,6 +156,11 @@ impl Error {
         )
     }
 
+    /// Says that this process is about to end; another one answers.
+    pub fn leaving() -> Self {
+        Self::new(Kind::Unavailable, "This server is about to stop. Please try again.")
+    }
+
     /// Begins the response with the status and, where it helps, Retry-After (RFC 9110 §10.2.3).
     pub fn response(&self) -> HttpResponseBuilder {
         let mut response = HttpResponse::build(self.kind.status_code());

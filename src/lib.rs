@@ -3,7 +3,7 @@
 //! Capability folders stand on floors; imports go down only (`tests/floors.rs` checks it).
 //!
 //! ```text
-//! 12 edges        routes server worker after_answer arrival openapi probes today finder handouts boot demo cli
+//! 12 edges        routes server worker after_answer arrival openapi probes scrape today finder handouts boot demo cli
 //! 11 reports
 //!  9 evaluations
 //!  8 scores  cases
@@ -14,7 +14,7 @@
 //!  3 customers  accounts
 //!  2 people
 //!  1 kits         db mail jobs web api stats audit changes app
-//!  0 ground       clock ids error telemetry config
+//!  0 ground       clock ids error telemetry metrics config
 //! ```
 
 pub mod about_person;
@@ -45,12 +45,14 @@ pub mod ids;
 pub mod imports;
 pub mod jobs;
 pub mod mail;
+pub mod metrics;
 pub mod openapi;
 pub mod people;
 pub mod probes;
 pub mod reports;
 pub mod routes;
 pub mod scores;
+pub mod scrape;
 pub mod server;
 pub mod stats;
 pub mod survey_desk;

@@ -9,6 +9,7 @@ use crate::api::{
 use crate::app::App;
 use crate::error::{Error, Kind};
 use crate::ids;
+use crate::metrics;
 use crate::routes::{self, Route};
 use crate::web::{PageError, headers, redirect};
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
@@ -20,6 +21,7 @@ use actix_web::{App as WebApp, HttpMessage, HttpRequest, HttpResponse, HttpServe
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Threads that answer requests; the database does the heavy part.
 const THREADS: usize = 2;
@@ -80,14 +82,27 @@ fn gated(path: &'static str, routes: &[Route]) -> impl HttpServiceFactory + use<
         let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
         let access = accesses.iter().find(|(known, _)| known == method).map(|(_, access)| *access);
         async move {
-            let asked = request.request().clone();
-            match gate(request, next, path, access).await {
+            let (asked, begun) = (request.request().clone(), Instant::now());
+            let passed = match gate(request, next, path, access).await {
                 // A response rather than an error, so that it gets the same headers as every other.
-                Err(error) => Ok(ServiceResponse::from_err(error, asked)),
-                passed => passed,
-            }
+                Err(error) => ServiceResponse::from_err(error, asked),
+                Ok(passed) => passed,
+            };
+            note(path, passed.request().method(), passed.status(), begun);
+            Ok::<_, actix_web::Error>(passed)
         }
     }))
+}
+
+/// Counts a request. A word that came from outside never becomes a label.
+fn note(route: &'static str, method: &Method, status: StatusCode, begun: Instant) {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    let method = known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other");
+    metrics::request(route, method, status.as_u16(), begun.elapsed());
+    let is_refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS);
+    if is_refused && method == "POST" && route.starts_with("/login") {
+        metrics::sign_in_failed();
+    }
 }
 
 fn is_api(path: &str) -> bool {
@@ -105,6 +120,7 @@ fn unreadable(error: PathError, request: &HttpRequest) -> actix_web::Error {
 }
 
 async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
+    note("none", request.method(), StatusCode::NOT_FOUND, Instant::now());
     Err(face(Error::new(Kind::NotFound, "There is nothing at this address."), &request))
 }
 

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::evaluations::{Selection, evaluate};
 use crate::ids;
 use crate::jobs::{self, Job, backoff};
+use crate::metrics;
 use crate::scores::{self, fold};
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use diesel::PgConnection;
@@ -77,7 +78,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     });
     let reading = tokio::spawn(read_mailbox(app.clone(), stop.clone()));
     while !*stop.borrow() {
-        if let Err(error) = round(&app, &sender).await {
+        let ended = round(&app, &sender).await;
+        metrics::round_ended(ended.is_ok());
+        if let Err(error) = ended {
             tracing::warn!(%error, "the worker goes on in the next round");
         }
         drop(tokio::time::timeout(ROUND, stop.wait_for(|stop| *stop)).await);

@@ -7,6 +7,7 @@ use super::form::Answers;
 use super::queries::phone::{self as queries, Said};
 use crate::error::{Error, Result};
 use crate::ids;
+use crate::metrics;
 use crate::visits::Outcome;
 use crate::visits::store::{self, Change};
 use chrono::{DateTime, Utc};
@@ -53,5 +54,6 @@ pub fn store(connection: &mut PgConnection, answer: &PhoneAnswer<'_>, now: DateT
     if !queries::store(connection, &said, now)? || !store::change(connection, answer.visit, &change, now)? {
         return Err(Error::conflict("The customer has answered already."));
     }
+    metrics::answer_stored("phone");
     Ok(())
 }

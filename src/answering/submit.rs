@@ -7,6 +7,7 @@ use super::queries::{self, Submission};
 use super::{nonce::Opened, recheck};
 use crate::audit::Actor;
 use crate::error::{Error, Result};
+use crate::metrics;
 use crate::{db, ids};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
@@ -39,6 +40,14 @@ impl Hand {
             Self::Link => "answered by mail",
             Self::Card => "answered by card",
             Self::Typist(_) => "typed in from paper",
+        }
+    }
+
+    const fn mode(self) -> &'static str {
+        match self {
+            Self::Link => "email",
+            Self::Card => "card",
+            Self::Typist(_) => "paper",
         }
     }
 
@@ -97,7 +106,10 @@ pub fn store(connection: &mut PgConnection, posted: &Posted, now: DateTime<Utc>)
         editable_since: now - EDITABLE,
     };
     match queries::store(connection, &submission) {
-        Ok(Some(_)) => Ok(Submitted::Stored),
+        Ok(Some(_)) => {
+            metrics::answer_stored(posted.hand.mode());
+            Ok(Submitted::Stored)
+        }
         // A unique violation: the same form came twice at the same moment and the other one was first.
         Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
             repeated(connection, posted, now)

@@ -77,7 +77,11 @@ fn database(config: &Config) -> Result<String, String> {
     let (url, postgres) = boot::open_database(config).map_err(|error| error.to_string())?;
     let mut connection = db::open(&url).map_err(|error| error.detail)?;
     let pending = db::migrate::pending(&mut connection).map_err(|error| error.detail)?;
-    let which = if postgres.is_some() { "embedded" } else { "DATABASE_URL" };
+    let which = match db::roles::who(&mut connection).map_err(|error| error.detail)? {
+        _ if postgres.is_some() => "embedded".to_owned(),
+        (name, true) => format!("DATABASE_URL, as {name}, who owns the tables"),
+        (name, false) => format!("DATABASE_URL, as {name}, who owns no table"),
+    };
     match pending.len() {
         0 => Ok(format!("{which}, up to date")),
         n => Ok(format!("{which}, {n} migrations pending; `hearback migrate` runs them")),

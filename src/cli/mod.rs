@@ -6,6 +6,7 @@ mod audit;
 mod bounce;
 mod check;
 mod evaluate;
+mod health;
 mod import;
 mod mail;
 mod objections;
@@ -45,6 +46,8 @@ enum Command {
     /// Say whether settings, database, mail relay and letters are in order.
     #[command(after_help = check::settings_help())]
     Check,
+    /// Ask the server on this machine whether it is ready: for a container's health check.
+    Health,
     /// Try the way that mail leaves.
     Mail {
         #[command(subcommand)]
@@ -120,6 +123,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
     let config = Config::from_env()?;
     match &command {
         Command::Check => return Ok(check::run(&config)),
+        Command::Health => return Ok(health::run(&config)),
         Command::Migrate => return run::migrate(&config),
         Command::Mail { action } => return mail::run(&config, action),
         _ => {}
@@ -137,7 +141,12 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Recount { repair } => return recount::run(&boot, repair),
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,
-        Command::Demo(_) | Command::Bounce(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}
+        Command::Demo(_)
+        | Command::Bounce(_)
+        | Command::Check
+        | Command::Health
+        | Command::Migrate
+        | Command::Mail { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }

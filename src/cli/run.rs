@@ -6,7 +6,7 @@ use crate::boot::{self, Boot, BootError};
 use crate::config::Config;
 use crate::delivery::{fuse, queries};
 use crate::error::Error;
-use crate::{db, server, worker};
+use crate::{db, probes, scrape, server, worker};
 use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -48,7 +48,10 @@ pub async fn serve_app(app: App, with_worker: bool) -> Result<(), BootError> {
             "hearback: WARNING: plain http off this machine; set HEARBACK_PUBLIC_URL to an https address"
         );
     }
+    let metrics = scrape::start(&app)?;
+    let drain = app.config.http.drain.to_std().unwrap_or_default();
     let (stop, stopped) = watch::channel(false);
+    let metrics = metrics.map(tokio::spawn);
     let working = tokio::spawn(if_worker(app, with_worker, stopped));
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
@@ -59,10 +62,16 @@ pub async fn serve_app(app: App, with_worker: bool) -> Result<(), BootError> {
         ended = &mut working => return Err(Error::internal(format_args!("the worker ended: {ended:?}")).into()),
     }
     eprintln!("hearback: stopping; requests and letters under way are finished first");
+    probes::leave();
     stop.send_replace(true);
+    // Whoever sends requests here hears from /readyz that it should not, and may take a while to look.
+    drop(tokio::time::timeout(drain, until_told()).await);
     handle.stop(true).await;
     for part in [serving.await.map(drop), working.await] {
         part.map_err(Error::internal)?;
+    }
+    if let Some(metrics) = metrics {
+        metrics.abort();
     }
     Ok(())
 }
@@ -99,13 +108,18 @@ async fn until_told() {
 pub fn work(boot: &Boot) -> Result<(), BootError> {
     let app = boot.app.clone();
     block_on(async move {
+        let metrics = scrape::start(&app)?.map(tokio::spawn);
         let (stop, stopped) = watch::channel(false);
         eprintln!("hearback: working");
         let working = tokio::spawn(worker::run(app, stopped));
         until_told().await;
         eprintln!("hearback: stopping; letters under way are finished first");
         stop.send_replace(true);
-        Ok(working.await.map_err(Error::internal)?)
+        working.await.map_err(Error::internal)?;
+        if let Some(metrics) = metrics {
+            metrics.abort();
+        }
+        Ok(())
     })
 }
 
@@ -120,7 +134,11 @@ pub fn migrate(config: &Config) -> Result<ExitCode, BootError> {
     for name in &run {
         println!("{name}");
     }
+    boot::grant(config, &mut connection)?;
     eprintln!("hearback: {} migrations run; the database is up to date", run.len());
+    if let Some(role) = &config.database.role {
+        eprintln!("hearback: {role} may do what the program needs");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

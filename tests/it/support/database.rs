@@ -2,6 +2,7 @@
 
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use hearback::db::postgres::{Options, Postgres};
+use hearback::db::roles;
 use hearback::surveys::builtin;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -12,6 +13,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
+
+/// The role of the program, which owns nothing; on a server that the caller names it is the owner all the same.
+pub const ROLE: &str = "hearback";
 
 /// Where the server is: an own throw-away one, or the one that the caller names.
 enum Server {
@@ -38,12 +42,19 @@ impl Cluster {
         let mut connection = PgConnection::establish(&cluster.url(&cluster.template)).unwrap();
         hearback::db::migrate::run(&mut connection).unwrap();
         builtin::publish(&mut connection, "2026-11-20T15:00:00Z".parse().unwrap()).unwrap();
+        if let Server::Own(_) = cluster.server {
+            roles::provide(&mut connection, ROLE).unwrap();
+        }
         cluster
     }
 
     fn url(&self, database: &str) -> String {
+        self.url_as(database, "postgres")
+    }
+
+    fn url_as(&self, database: &str, role: &str) -> String {
         match &self.server {
-            Server::Own(postgres) => postgres.url(database),
+            Server::Own(postgres) => postgres.url_as(database, role),
             Server::Given(url) => {
                 let mut url = url::Url::parse(url).unwrap();
                 url.set_path(database);
@@ -79,14 +90,18 @@ fn own_server() -> Server {
 /// A database of one test; it goes with the test.
 pub struct Database {
     name: String,
-    /// Its address.
+    /// Its address, with the program's role where it is migrated.
     pub url: String,
+    /// The same with the owner's.
+    pub owner_url: String,
 }
 
 impl Database {
     /// Copies the template.
     pub fn migrated() -> Self {
-        Self::new(&format!(" TEMPLATE {} STRATEGY file_copy", CLUSTER.template))
+        let mut database = Self::new(&format!(" TEMPLATE {} STRATEGY file_copy", CLUSTER.template));
+        database.url = database.url_as(ROLE);
+        database
     }
 
     /// Makes one without a single table.
@@ -97,17 +112,22 @@ impl Database {
     fn new(how: &str) -> Self {
         let name = format!("t_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         CLUSTER.execute(&format!("CREATE DATABASE {name}{how}"));
-        Self { url: CLUSTER.url(&name), name }
+        Self { url: CLUSTER.url(&name), owner_url: CLUSTER.url(&name), name }
     }
 
     /// One on a server of the test's own, which takes it with itself.
     pub fn elsewhere(url: String) -> Self {
-        Self { name: String::new(), url }
+        Self { name: String::new(), owner_url: url.clone(), url }
     }
 
-    /// Opens a connection of its own.
+    /// Opens a connection of its own, as the owner.
     pub fn connect(&self) -> PgConnection {
-        PgConnection::establish(&self.url).unwrap()
+        PgConnection::establish(&self.owner_url).unwrap()
+    }
+
+    /// The same as another role.
+    pub fn url_as(&self, role: &str) -> String {
+        CLUSTER.url_as(&self.name, role)
     }
 }
 

@@ -12,6 +12,8 @@ pub mod history;
 pub mod lab;
 pub mod letters_back;
 pub mod make;
+pub mod nginx;
+pub mod pgbouncer;
 pub mod postfix;
 pub mod program;
 pub mod provider;
