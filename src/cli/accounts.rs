@@ -1,12 +1,17 @@
 //! `user` and `key`.
 
-use crate::accounts::keys;
 use crate::accounts::links::{self, Colleague};
 use crate::accounts::{Role, Scope};
+use crate::accounts::{keys, manage, queries};
+use crate::audit::Actor;
 use crate::boot::{Boot, BootError};
 use crate::error::Error;
 use crate::mail::EmailAddress;
+use crate::web::format::moment;
 use crate::{db, people};
+use chrono::{DateTime, Utc};
+use diesel::PgConnection;
+use uuid::Uuid;
 
 /// What to do with accounts.
 #[derive(Debug, clap::Subcommand)]
@@ -29,6 +34,22 @@ pub enum UserAction {
         #[arg(long)]
         team: Option<String>,
     },
+    /// List all accounts.
+    List,
+    /// Disable an account: its sessions and links end at once.
+    Disable(Whose),
+    /// Enable an account again.
+    Enable(Whose),
+    /// Take the second factor of somebody off who has lost the device.
+    ResetSecondFactor(Whose),
+}
+
+/// Names an account.
+#[derive(Debug, clap::Args)]
+pub struct Whose {
+    /// Address to sign in with.
+    #[arg(long)]
+    email: String,
 }
 
 /// What to do with keys.
@@ -45,12 +66,66 @@ pub enum KeyAction {
     },
 }
 
-/// Makes an account and prints the link.
+/// Looks after accounts.
 ///
 /// # Errors
-/// When the address is malformed, or the employee or team is unknown.
+/// When the address is malformed or unknown, or the employee or team is unknown.
 pub fn user(boot: &Boot, action: UserAction) -> Result<(), BootError> {
-    let UserAction::Add { email, role, name, employee, team } = action;
+    match action {
+        UserAction::Add { .. } => add(boot, action),
+        UserAction::List => list(boot),
+        UserAction::Disable(whose) => act(boot, &whose, |connection, id, now| {
+            manage::disable(connection, id, Actor::Shell, now)?;
+            Ok("disabled; every session has ended")
+        }),
+        UserAction::Enable(whose) => act(boot, &whose, |connection, id, now| {
+            manage::enable(connection, id, Actor::Shell, now)?;
+            Ok("enabled")
+        }),
+        UserAction::ResetSecondFactor(whose) => act(boot, &whose, |connection, id, now| {
+            let had = manage::reset_second_factor(connection, id, Actor::Shell, now)?;
+            Ok(if had { "the second factor is taken off" } else { "there was no second factor" })
+        }),
+    }
+}
+
+/// Does something with an account that is there, and says what.
+fn act(
+    boot: &Boot,
+    whose: &Whose,
+    work: impl FnOnce(&mut PgConnection, Uuid, DateTime<Utc>) -> Result<&'static str, Error>,
+) -> Result<(), BootError> {
+    let now = boot.app.clock.now();
+    let mut connection = boot.app.pool.get().map_err(Error::unavailable)?;
+    let done = db::transaction(&mut connection, |connection| {
+        let account = queries::find_account(connection, whose.email.trim())?;
+        let account = account.ok_or_else(|| Error::not_found("account"))?;
+        work(connection, account.id, now)
+    })?;
+    eprintln!("hearback: {}: {done}", whose.email.trim());
+    Ok(())
+}
+
+/// Prints one line for each account: address, role, second factor, state, last seen.
+fn list(boot: &Boot) -> Result<(), BootError> {
+    let mut connection = boot.app.pool.get().map_err(Error::unavailable)?;
+    let zone = boot.app.config.organisation.time_zone;
+    for row in queries::manage::list_accounts(&mut connection)? {
+        let factor = if row.second_factor_at.is_some() { "second factor" } else { "password alone" };
+        let state = match (row.disabled_at, row.has_password) {
+            (Some(_), _) => "disabled",
+            (None, true) => "open",
+            (None, false) => "invited",
+        };
+        let seen = row.seen_at.map_or_else(|| "never seen".to_owned(), |at| moment(at, zone));
+        println!("{}\t{}\t{factor}\t{state}\t{seen}", row.email, row.role);
+    }
+    Ok(())
+}
+
+/// Makes an account and prints the link.
+fn add(boot: &Boot, action: UserAction) -> Result<(), BootError> {
+    let UserAction::Add { email, role, name, employee, team } = action else { return Ok(()) };
     let address =
         EmailAddress::parse(&email).map_err(|error| Error::invalid_field("--email", error.to_string()))?;
     if role == Role::Manager && team.is_none() {

@@ -86,6 +86,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    break_glass (id) {
+        id -> Uuid,
+        user_account_id -> Uuid,
+        reason -> Text,
+        opened_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     callback (id) {
         id -> Uuid,
         visit_id -> Uuid,
@@ -363,6 +374,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_code (user_account_id, code_hash) {
+        user_account_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     relay_breaker (only_row) {
         only_row -> Bool,
         faults -> Int4,
@@ -515,6 +534,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    second_factor (user_account_id) {
+        user_account_id -> Uuid,
+        secret_id -> Text,
+        salt -> Bytea,
+        last_step -> Int8,
+        set_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     send_rate (name) {
         name -> Text,
         next_at -> Timestamptz,
@@ -549,6 +578,8 @@ diesel::table! {
         created_at -> Timestamptz,
         seen_at -> Timestamptz,
         expires_at -> Timestamptz,
+        agent -> Nullable<Text>,
+        second_factor_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -557,6 +588,15 @@ diesel::table! {
         id -> Int8,
         subject_hash -> Bytea,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sign_in_step (token_hash) {
+        token_hash -> Bytea,
+        user_account_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -680,6 +720,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         disabled_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        seen_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -761,6 +802,7 @@ diesel::table! {
 diesel::joinable!(answer_card -> survey_version (survey_version_id));
 diesel::joinable!(answer_card -> visit (visit_id));
 diesel::joinable!(bounce_event -> invitation (invitation_id));
+diesel::joinable!(break_glass -> user_account (user_account_id));
 diesel::joinable!(callback -> visit (visit_id));
 diesel::joinable!(callback -> wave (wave_id));
 diesel::joinable!(callback_attempt -> callback (callback_id));
@@ -779,10 +821,13 @@ diesel::joinable!(password_link -> user_account (user_account_id));
 diesel::joinable!(question -> survey_version (survey_version_id));
 diesel::joinable!(recovery_case -> response (response_id));
 diesel::joinable!(recovery_case -> visit (visit_id));
+diesel::joinable!(recovery_code -> user_account (user_account_id));
 diesel::joinable!(response -> survey_version (survey_version_id));
 diesel::joinable!(response -> visit (visit_id));
 diesel::joinable!(response_revision -> response (response_id));
+diesel::joinable!(second_factor -> user_account (user_account_id));
 diesel::joinable!(session -> user_account (user_account_id));
+diesel::joinable!(sign_in_step -> user_account (user_account_id));
 diesel::joinable!(statement -> employee (employee_id));
 diesel::joinable!(statement_reply -> statement (statement_id));
 diesel::joinable!(survey_draft -> survey (survey_id));
@@ -810,6 +855,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head,
     audit_seal,
     bounce_event,
+    break_glass,
     callback,
     callback_attempt,
     calling,
@@ -831,6 +877,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_link,
     question,
     recovery_case,
+    recovery_code,
     relay_breaker,
     response,
     response_revision,
@@ -844,11 +891,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     score_level,
     score_slice,
     score_sum,
+    second_factor,
     send_rate,
     sending_fuse,
     sending_switch,
     session,
     sign_in_attempt,
+    sign_in_step,
     site,
     statement,
     statement_reply,
