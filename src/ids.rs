@@ -52,6 +52,24 @@ pub fn random_name() -> String {
     format!("{:08x}", u32::from_be_bytes(random_bytes()))
 }
 
+/// Makes a random code of 50 bits for people to keep and type: ten characters of Crockford's base32. So few bits need a
+/// keyed hash where they are stored.
+pub fn random_code() -> String {
+    crockford(&random_bytes::<7>(), CODE_LENGTH)
+}
+
+/// Reads such a code as people type it: any case, with spaces and hyphens, O for 0 and I or L for 1. None when it cannot
+/// be one.
+pub fn read_code(text: &str) -> Option<String> {
+    let bare: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    if bare.len() != CODE_LENGTH {
+        return None;
+    }
+    read_crockford(&bare)
+}
+
+const CODE_LENGTH: usize = 10;
+
 /// Compares two byte strings in constant time.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
@@ -243,6 +261,15 @@ mod tests {
         let id = new_id();
         assert_ne!(LinkToken::derive(&keys(), "a", id, 1), LinkToken::derive(&keys(), "a", id, 2));
         assert_eq!(LinkToken::derive(&keys(), "c", id, 1), None);
+    }
+
+    #[test]
+    fn a_code_survives_what_people_do_to_it() {
+        let code = random_code();
+        let (first, last) = code.split_at(5);
+        let typed = format!(" {}-{} ", first.to_uppercase().replace('0', "O"), last.replace('1', "l"));
+        assert_eq!((code.len(), read_code(&typed)), (10, Some(code)));
+        assert_eq!((read_code("123456"), read_code("abcde-fghju")), (None, None));
     }
 
     #[test]

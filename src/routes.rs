@@ -1,7 +1,10 @@
 //! Every route: method, path, who may, and its handler. What is not in this table does not exist.
 
 use crate::about_person::pages as about_person;
-use crate::accounts::{Access, Role, Scope, oidc::pages as oidc, pages as accounts};
+use crate::accounts::{
+    Access, Role, Scope, account_pages, break_glass_pages, code_pages, oidc::pages as oidc,
+    pages as accounts, second_factor_pages, settings_pages,
+};
 use crate::answering::{api as responses, code as answering_code, pages as answering, theme};
 use crate::callbacks::{
     api as callbacks_api, pages as callbacks, wave_api, wave_pages, work_api, work_pages,
@@ -47,6 +50,9 @@ impl Route {
 
 const PUBLIC: Access = Access::Public;
 const EVERYBODY: Access = Access::Staff(Role::ALL);
+// Who has to set up the second factor first can do that, and leave.
+const ENTERING: Access = Access::Entering;
+const RUNS_ACCOUNTS: Access = Access::Staff(&[Role::Admin]);
 const READS_SCORES: Access = Access::Staff(&[Role::Hr, Role::Manager]);
 // Which employee a person may see is decided where one is found.
 const SEES_PEOPLE: Access = Access::Staff(&[Role::Hr, Role::Manager, Role::Employee]);
@@ -116,6 +122,10 @@ fn public() -> Vec<Route> {
         GET "/login/oidc" PUBLIC oidc::begin;
         GET "/login/oidc/callback" PUBLIC oidc::finish;
         GET "/login/oidc/out" PUBLIC oidc::sign_out;
+        GET "/login/code" PUBLIC code_pages::show_code;
+        POST "/login/code" PUBLIC code_pages::enter_code;
+        GET "/forgot" PUBLIC code_pages::show_forgot;
+        POST "/forgot" PUBLIC code_pages::ask_forgot;
         GET "/invite/{token}" PUBLIC accounts::show_invitation;
         POST "/invite/{token}" PUBLIC accounts::accept_invitation;
         GET "/assets/{name}" PUBLIC assets::show;
@@ -127,7 +137,14 @@ fn public() -> Vec<Route> {
 
 fn staff() -> Vec<Route> {
     routes! {
-        POST "/logout" EVERYBODY accounts::sign_out;
+        POST "/logout" ENTERING accounts::sign_out;
+        GET "/account" EVERYBODY account_pages::show;
+        POST "/account/password" EVERYBODY account_pages::change_password;
+        POST "/account/sessions" EVERYBODY account_pages::end_sessions;
+        GET "/account/second-factor" ENTERING second_factor_pages::show;
+        POST "/account/second-factor" ENTERING second_factor_pages::set_up;
+        POST "/account/second-factor/remove" EVERYBODY second_factor_pages::remove;
+        POST "/account/recovery-codes" EVERYBODY second_factor_pages::renew_codes;
         GET "/" EVERYBODY today::show;
         GET "/evaluations" READS_SCORES evaluations::show;
         GET "/evaluations/standouts" READS_SCORES standouts::show;
@@ -215,6 +232,13 @@ fn running() -> Vec<Route> {
         GET "/delivery/never" RUNS_DELIVERY delivery::show_never;
         POST "/delivery/never" RUNS_DELIVERY delivery::add_never;
         POST "/delivery/lift" RUNS_DELIVERY delivery::lift_never;
+        GET "/settings" RUNS_ACCOUNTS settings_pages::show;
+        GET "/settings/accounts" RUNS_ACCOUNTS settings_pages::list;
+        POST "/settings/accounts" RUNS_ACCOUNTS settings_pages::invite;
+        GET "/settings/accounts/{id}" RUNS_ACCOUNTS settings_pages::show_one;
+        POST "/settings/accounts/{id}" RUNS_ACCOUNTS settings_pages::act;
+        GET "/settings/break-glass" RUNS_ACCOUNTS break_glass_pages::show;
+        POST "/settings/break-glass" RUNS_ACCOUNTS break_glass_pages::act;
     }
 }
 

@@ -1,6 +1,7 @@
 //! The web server: the order of its layers, and the gate in which every request is checked once.
 
-use crate::accounts::{Access, Client, check};
+use crate::accounts::guard::SET_UP;
+use crate::accounts::{Access, Admitted, Client, check};
 use crate::answering::door::Door;
 use crate::api::{
     ApiError,
@@ -147,8 +148,10 @@ async fn gate(
         headers::refuse_cross_site(request.method(), request.headers(), &app.config.http.public_url)
             .map_err(PageError)?;
     }
-    if let Err(error) = check(&app, access, request.request()).await {
-        return Ok(refused(request, access, error));
+    match check(&app, access, request.request()).await {
+        Ok(Admitted::In) => {}
+        Ok(Admitted::ToSetUp) => return Ok(request.into_response(redirect(SET_UP))),
+        Err(error) => return Ok(refused(request, access, error)),
     }
     let key =
         request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -171,7 +174,7 @@ fn refuse_nul(request: &HttpRequest) -> Result<(), actix_web::Error> {
 /// Sends a person to the sign-in and tells a program what is missing.
 fn refused(request: ServiceRequest, access: Access, error: Error) -> ServiceResponse<BoxBody> {
     let response = match access {
-        Access::Staff(_) if error.kind == Kind::Unauthorized => {
+        Access::Staff(_) | Access::Entering if error.kind == Kind::Unauthorized => {
             let back =
                 if request.method() == Method::GET { request.uri().to_string() } else { "/".to_owned() };
             let back: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();

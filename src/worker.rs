@@ -1,7 +1,7 @@
 //! The worker: every second it takes back what died, closes what is over, sends what is due, and folds.
 //! Every periodic job stands in one table.
 
-use crate::accounts::{oidc, queries as accounts};
+use crate::accounts::{letters, oidc, queries as accounts};
 use crate::after_answer;
 use crate::answering;
 use crate::api::idempotency;
@@ -165,6 +165,9 @@ async fn run_jobs(app: &App) -> Result<()> {
     {
         if after_answer::is_mail(&job) {
             let sent = after_answer::send(app, &job).await;
+            app.db(move |connection| end_job(connection, &job, sent, worker, now)).await?;
+        } else if letters::is_mail(&job) {
+            let sent = letters::send(app, &job).await;
             app.db(move |connection| end_job(connection, &job, sent, worker, now)).await?;
         } else {
             app.db(move |connection| run_job(connection, &job, worker, now)).await?;

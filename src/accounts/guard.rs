@@ -1,32 +1,52 @@
 //! The one place where a page or a route checks who is asking.
 
 use super::model::{Access, Client, Role, SignedIn};
-use super::{keys, sign_in};
+use super::{break_glass, keys, second_factor, sessions};
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
 use crate::web::form::Fields;
 use crate::web::shell::{NavItem, Shell};
 use crate::web::{PageError, assets, cookies};
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
 use std::pin::Pin;
+
+/// What comes of a request that is not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admitted {
+    /// Its handler may run.
+    In,
+    /// The second factor has to be set up first, on [`SET_UP`].
+    ToSetUp,
+}
+
+/// The page on which the second factor is set up.
+pub const SET_UP: &str = "/account/second-factor";
 
 /// Checks what a route asks for and leaves [`SignedIn`] or [`Client`] in the request for its handler.
 ///
 /// # Errors
 /// 401 when nobody is signed in or the key is unknown, 403 when role or scope do not suffice.
-pub async fn check(app: &App, access: Access, request: &HttpRequest) -> Result<()> {
+pub async fn check(app: &App, access: Access, request: &HttpRequest) -> Result<Admitted> {
     match access {
-        Access::Public => Ok(()),
+        Access::Public => {}
+        Access::Entering => {
+            let person = signed_in(app, request).await?;
+            request.extensions_mut().insert(person);
+        }
         Access::Staff(roles) => {
             let person = signed_in(app, request).await?;
-            if !roles.contains(&person.role) {
-                return Err(Error::new(Kind::Forbidden, "Your role does not include this page."));
+            if second_factor::is_forced(app.config.second_factor, person.role) && !person.with_second_factor {
+                return Ok(Admitted::ToSetUp);
             }
+            let person = if roles.contains(&person.role) {
+                person
+            } else {
+                broken_glass(app, person, roles, request).await?
+            };
             request.extensions_mut().insert(person);
-            Ok(())
         }
         Access::Key(scopes) => {
             let client = client(app, request).await?;
@@ -36,16 +56,32 @@ pub async fn check(app: &App, access: Access, request: &HttpRequest) -> Result<(
                 return Err(Error::new(Kind::Forbidden, detail));
             }
             request.extensions_mut().insert(client);
-            Ok(())
         }
     }
+    Ok(Admitted::In)
+}
+
+/// Lets an administrator who has broken the glass read as HR, and notes it before the page is made.
+async fn broken_glass(
+    app: &App,
+    person: SignedIn,
+    roles: &[Role],
+    request: &HttpRequest,
+) -> Result<SignedIn> {
+    let open = break_glass::admit(&person, roles, matches!(*request.method(), Method::GET | Method::HEAD))?;
+    let (path, now) = (request.path().to_owned(), app.clock.now());
+    app.db(move |connection| {
+        break_glass::note(connection, &person, &open, &path, now)?;
+        Ok(SignedIn { role: Role::Hr, ..person })
+    })
+    .await
 }
 
 async fn signed_in(app: &App, request: &HttpRequest) -> Result<SignedIn> {
     let nobody = || Error::new(Kind::Unauthorized, "Please sign in.");
     let secret = cookies::read_session(request, app.config.http.is_https()).ok_or_else(nobody)?;
     let (keys, now) = (app.keys.clone(), app.clock.now());
-    app.db(move |connection| sign_in::open(connection, &keys, &secret, now)).await
+    app.db(move |connection| sessions::open(connection, &keys, &secret, now)).await
 }
 
 async fn client(app: &App, request: &HttpRequest) -> Result<Client> {
@@ -74,8 +110,12 @@ pub fn shell_for(app: &App, person: &SignedIn, current: &str) -> Shell {
         ("/surveys", "Surveys", "i-ask", &[Role::Hr], 1),
         ("/delivery", "Delivery", "i-mail", &[Role::Admin, Role::Hr], 1),
         ("/audit", "Audit", "i-list", &[Role::Admin, Role::Hr], 1),
+        ("/settings", "Settings", "i-gear", &[Role::Admin], 1),
     ];
-    let nav = entries.iter().filter(|(_, _, _, roles, _)| roles.contains(&person.role));
+    // Who has broken the glass finds both what HR and what an administrator opens.
+    let opened: &[Role] =
+        if person.break_glass.is_some() { &[Role::Admin, Role::Hr] } else { &[person.role] };
+    let nav = entries.iter().filter(|(_, _, _, roles, _)| roles.iter().any(|role| opened.contains(role)));
     let nav = nav.map(|&(href, label, icon, _, group)| NavItem {
         href,
         label,
@@ -90,14 +130,21 @@ pub fn shell_for(app: &App, person: &SignedIn, current: &str) -> Shell {
         css: assets::staff_css().to_owned(),
         organisation: app.config.organisation.name.clone(),
         person: person.name.clone(),
-        role: title(person.role).to_owned(),
+        role: title(if person.break_glass.is_some() { Role::Admin } else { person.role }).to_owned(),
         nav: nav.collect(),
         csrf: person.csrf.clone(),
         warning: app.config.http.is_exposed().then(|| exposed.to_owned()),
+        broken_glass: person.break_glass.as_ref().map(|open| {
+            let until = open.ends_at.with_timezone(&app.config.organisation.time_zone).format("%H:%M");
+            format!(
+                "Until {until} you read what HR may read. HR was told, and every page is in the audit log."
+            )
+        }),
     }
 }
 
-const fn title(role: Role) -> &'static str {
+/// Names a role for people.
+pub const fn title(role: Role) -> &'static str {
     match role {
         Role::Admin => "Administrator",
         Role::Hr => "HR",

@@ -11,8 +11,11 @@ use diesel::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
-/// How long a link works.
+/// How long the link of an invitation works.
 pub const WORKS_FOR: TimeDelta = TimeDelta::days(7);
+
+/// How long a link works that somebody who forgot the password asked for.
+pub const RESET_WORKS_FOR: TimeDelta = TimeDelta::hours(1);
 
 /// Whom to give an account.
 #[derive(Debug, Clone)]
@@ -29,11 +32,24 @@ pub struct Colleague {
     pub team: Option<Uuid>,
 }
 
-/// Makes an account, or a new link for one that exists, and returns the path of the link.
+/// Makes an account, or a new link for one that exists, at the shell, and returns the path of the link.
 ///
 /// # Errors
 /// 409 when the account exists with another role.
 pub fn invite(connection: &mut PgConnection, colleague: &Colleague, now: DateTime<Utc>) -> Result<String> {
+    invite_by(connection, colleague, Actor::Shell, now).map(|(_, path)| path)
+}
+
+/// The same for whoever does it; returns the account too.
+///
+/// # Errors
+/// As [`invite`].
+pub fn invite_by(
+    connection: &mut PgConnection,
+    colleague: &Colleague,
+    actor: Actor,
+    now: DateTime<Utc>,
+) -> Result<(Uuid, String)> {
     let account = match queries::find_account(connection, &colleague.email)? {
         Some(known) if known.role()? != colleague.role => {
             return Err(Error::conflict(format!(
@@ -63,10 +79,24 @@ pub fn invite(connection: &mut PgConnection, colleague: &Colleague, now: DateTim
             id
         }
     };
-    let secret = ids::random_secret();
-    queries::insert_link(connection, &ids::sha256(secret.as_bytes()), account, now, now + WORKS_FOR)?;
+    let path = make(connection, account, WORKS_FOR, now)?;
     let detail = json!({ "role": colleague.role.as_str() });
-    audit::record(connection, now, Actor::Shell, "user.invited", &format!("user {account}"), detail)?;
+    audit::record(connection, now, actor, "user.invited", &format!("user {account}"), detail)?;
+    Ok((account, path))
+}
+
+/// Makes a link for an account and returns its path; the secret in it is stored nowhere.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn make(
+    connection: &mut PgConnection,
+    account: Uuid,
+    works_for: TimeDelta,
+    now: DateTime<Utc>,
+) -> Result<String> {
+    let secret = ids::random_secret();
+    queries::insert_link(connection, &ids::sha256(secret.as_bytes()), account, now, now + works_for)?;
     Ok(format!("/invite/{secret}"))
 }
 
@@ -83,7 +113,7 @@ pub fn whose(
     Ok(account.map(|account| (account.name, account.email)))
 }
 
-/// Sets the password, given as its hash, uses the link up, and returns the address to sign in with.
+/// Sets the password, given as its hash, uses the link and every other one of the account up, and returns the account.
 ///
 /// # Errors
 /// 404 when the link does not work any more.
@@ -92,7 +122,7 @@ pub fn accept(
     secret: &str,
     password_hash: &str,
     now: DateTime<Utc>,
-) -> Result<String> {
+) -> Result<Uuid> {
     let hash = ids::sha256(secret.as_bytes());
     let gone = || Error::not_found("link");
     let account = queries::find_link(connection, &hash, now)?.ok_or_else(gone)?;
@@ -102,7 +132,7 @@ pub fn accept(
     queries::set_password(connection, account.id, password_hash)?;
     let subject = format!("user {}", account.id);
     audit::record(connection, now, Actor::User(account.id), "user.password_set", &subject, json!({}))?;
-    Ok(account.email)
+    Ok(account.id)
 }
 
 /// Gives an account a password at once, for the demo, whose sign-ins are printed.

@@ -1,5 +1,6 @@
 //! Roles, scopes and who is asking.
 
+use super::queries::break_glass::Open;
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -80,8 +81,11 @@ words! {
 pub enum Access {
     /// Nothing.
     Public,
-    /// A signed-in person with one of these roles.
+    /// A signed-in person with one of these roles, and with the second factor where it is forced. GET of what HR may is
+    /// open to an administrator who has broken the glass.
     Staff(&'static [Role]),
+    /// A signed-in person, also one who has to set up the second factor first.
+    Entering,
     /// A key with one of these scopes.
     Key(&'static [Scope]),
 }
@@ -103,6 +107,12 @@ pub struct SignedIn {
     pub session: Vec<u8>,
     /// What a form of this session must carry.
     pub csrf: String,
+    /// Whether the account has a second factor; the session has passed it then.
+    pub has_second_factor: bool,
+    /// Whether this session was opened with one: ours, or that of the service which signed them in.
+    pub with_second_factor: bool,
+    /// What an administrator has opened by breaking the glass. Where it lets them in, `role` is that of HR.
+    pub break_glass: Option<Open>,
 }
 
 /// Which visits a person sees.

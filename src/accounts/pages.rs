@@ -1,21 +1,23 @@
-//! `/login`, `/logout` and `/invite/{token}`.
+//! `/login` with the password, `/logout` and `/invite/{token}`.
 
 use super::guard::SignedForm;
+use super::sessions::{Caller, Entered};
 use super::views::{LinkGonePage, SetPasswordPage, SignInPage};
-use super::{links, oidc, password, queries, sign_in};
+use super::{browser, known, letters, links, oidc, password, queries, sessions, sign_in};
 use crate::app::App;
 use crate::error::{Error, Kind};
-use crate::web::{Fields, PageError, PageResult, assets, cookies, html, page, redirect};
+use crate::web::{Fields, PageError, PageResult, assets, client, cookies, html, page, redirect};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
-use std::net::{IpAddr, Ipv4Addr};
 
 /// Where to go after the sign-in.
 #[derive(Debug, Default, Deserialize)]
 pub struct Parameters {
     next: Option<String>,
     out: Option<String>,
+    late: Option<String>,
 }
 
 fn sign_in_page(app: &App, email: &str, next: &str, error: Option<String>) -> SignInPage {
@@ -29,6 +31,7 @@ fn sign_in_page(app: &App, email: &str, next: &str, error: Option<String>) -> Si
         notice: None,
         provider: oidc::pages::link(app, next),
         provider_out: None,
+        reset: letters::reach_people(app),
         warning: app.config.http.is_exposed().then(|| exposed.to_owned()),
     }
 }
@@ -41,26 +44,25 @@ pub(super) fn own_path(path: &str) -> &str {
     if own { path } else { "/" }
 }
 
-fn peer(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip())
-}
-
 /// `GET /login`.
 pub async fn show_sign_in(app: web::Data<App>, asked: web::Query<Parameters>) -> PageResult {
     let next = own_path(asked.next.as_deref().unwrap_or("/"));
     let mut page = sign_in_page(&app, "", next, None);
     page.notice = asked.out.as_ref().map(|_| "You are signed out.".to_owned());
     page.provider_out = asked.out.as_ref().and_then(|_| oidc::pages::link_out(&app));
+    if asked.late.is_some() {
+        page.error = Some("That took too long. Please sign in again.".to_owned());
+    }
     html(&page)
 }
 
-/// `POST /login`: opens a session, or says that the pair is wrong and never which of both.
+/// `POST /login`: opens a session or asks for the code, or says that the pair is wrong and never which of both.
 pub async fn do_sign_in(app: web::Data<App>, request: HttpRequest, fields: Fields) -> PageResult {
     let email = fields.text("email").unwrap_or_default().to_owned();
     let typed = fields.get("password").unwrap_or_default().to_owned();
     let next = own_path(fields.get("next").unwrap_or("/")).to_owned();
-    match sign_in::sign_in(&app, email.clone(), typed, peer(&request)).await {
-        Ok(secret) => Ok(with_session(&app, &secret, &next)),
+    match sign_in::sign_in(&app, email.clone(), typed, caller(&app, &request)).await {
+        Ok(entered) => Ok(enter(&app, &entered, &next)),
         Err(error) if matches!(error.kind, Kind::Unauthorized | Kind::TooMany) => {
             let page = sign_in_page(&app, &email, &next, Some(error.detail.clone()));
             let body = page::render(&page)?;
@@ -70,8 +72,39 @@ pub async fn do_sign_in(app: web::Data<App>, request: HttpRequest, fields: Field
     }
 }
 
-pub(super) fn with_session(app: &App, secret: &str, path: &str) -> HttpResponse {
-    let mut response = redirect(path);
+/// Reads who asks to be let in.
+pub(super) fn caller(app: &App, request: &HttpRequest) -> Caller {
+    let http = &app.config.http;
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let address = client::address(peer, request.headers(), &http.proxies);
+    let header = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    Caller {
+        // A proxy of ours that does not say for whom it asks: behind it could be anybody.
+        network: http.proxies.iter().all(|proxy| !proxy.contains(address)).then_some(address),
+        agent: browser::name(header.unwrap_or_default()),
+        known: cookies::read_known(request, http.is_https()),
+    }
+}
+
+/// Goes on after a right password: to where somebody wanted to go, or to the code.
+pub(super) fn enter(app: &App, entered: &Entered, next: &str) -> HttpResponse {
+    match entered {
+        Entered::In { account, secret } => {
+            let mut response = with_session(app, redirect(next), secret);
+            let known = cookies::known(&known::mark(&app.keys, *account), app.config.http.is_https());
+            drop(response.add_cookie(&known));
+            response
+        }
+        Entered::AsksCode { secret } => {
+            let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            with_session(app, redirect(&format!("/login/code?next={next}")), secret)
+        }
+    }
+}
+
+/// Gives the browser a new secret.
+pub(super) fn with_session(app: &App, response: HttpResponse, secret: &str) -> HttpResponse {
+    let mut response = response;
     let cookie = cookies::session(secret, app.config.http.is_https());
     // A cookie that we built ourselves is always a valid header.
     drop(response.add_cookie(&cookie));
@@ -80,7 +113,7 @@ pub(super) fn with_session(app: &App, secret: &str, path: &str) -> HttpResponse 
 
 /// `POST /logout`: ends the session here and in the database.
 pub async fn sign_out(app: web::Data<App>, form: SignedForm) -> PageResult {
-    app.db(move |connection| queries::delete_session(connection, &form.person.session)).await?;
+    app.db(move |connection| queries::sessions::delete_session(connection, &form.person.session)).await?;
     let mut response = redirect("/login?out=1");
     drop(response.add_cookie(&cookies::no_session(app.config.http.is_https())));
     Ok(response)
@@ -93,11 +126,13 @@ fn gone(app: &App) -> PageResult {
     })
 }
 
-async fn password_page(app: &App, secret: &str, error: Option<String>) -> Result<Option<String>, PageError> {
+async fn whose(app: &App, secret: &str) -> Result<Option<(String, String)>, Error> {
     let (now, link) = (app.clock.now(), secret.to_owned());
-    let Some((name, email)) = app.db(move |connection| links::whose(connection, &link, now)).await? else {
-        return Ok(None);
-    };
+    app.db(move |connection| links::whose(connection, &link, now)).await
+}
+
+async fn password_page(app: &App, secret: &str, error: Option<String>) -> Result<Option<String>, PageError> {
+    let Some((name, email)) = whose(app, secret).await? else { return Ok(None) };
     let page = SetPasswordPage {
         css: assets::staff_css(),
         organisation: app.config.organisation.name.clone(),
@@ -118,25 +153,16 @@ pub async fn show_invitation(app: web::Data<App>, secret: web::Path<String>) -> 
     }
 }
 
-/// `POST /invite/{token}`: sets the password, uses the link up and opens a session.
+/// `POST /invite/{token}`: sets the password, uses the link up, and goes on as after a sign-in.
 pub async fn accept_invitation(
     app: web::Data<App>,
     secret: web::Path<String>,
     request: HttpRequest,
     fields: Fields,
 ) -> PageResult {
-    let (now, link) = (app.clock.now(), secret.clone());
     let typed = fields.get("password").unwrap_or_default().to_owned();
-    let new = typed.clone();
-    let accepted = match password::in_turn(&app, move || password::hash(&new)).await {
-        Ok(hash) => app.transaction(move |connection| links::accept(connection, &link, &hash, now)).await,
-        Err(error) => Err(error),
-    };
-    match accepted {
-        Ok(email) => {
-            let session = sign_in::sign_in(&app, email, typed, peer(&request)).await?;
-            Ok(with_session(&app, &session, "/"))
-        }
+    match accept(&app, &secret, typed, caller(&app, &request)).await {
+        Ok(entered) => Ok(enter(&app, &entered, "/")),
         Err(error) if error.kind == Kind::Invalid => {
             let reason = error.fields.first().map(|field| format!("The password {}.", field.reason));
             match password_page(&app, &secret, reason).await? {
@@ -147,6 +173,18 @@ pub async fn accept_invitation(
         Err(error) if error.kind == Kind::NotFound => gone(&app),
         Err(error) => Err(error.into()),
     }
+}
+
+async fn accept(app: &App, secret: &str, typed: String, caller: Caller) -> Result<Entered, Error> {
+    // Nobody makes us hash with a link that does not work.
+    let (_, email) = whose(app, secret).await?.ok_or_else(|| Error::not_found("link"))?;
+    let hash = password::new(app, typed, email).await?;
+    let (now, link) = (app.clock.now(), secret.to_owned());
+    app.transaction(move |connection| {
+        let account = links::accept(connection, &link, &hash, now)?;
+        sessions::enter(connection, account, &caller.agent, now)
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! Every statement on the tables of accounts.
 
+pub mod break_glass;
+pub mod manage;
 pub mod roles;
+pub mod second_factor;
+pub mod sessions;
 
 use super::links::Colleague;
 use super::model::{Role, Scope};
-use crate::db::schema::{api_key, password_link, session, sign_in_attempt, user_account};
+use crate::db::schema::{api_key, password_link, sign_in_attempt, user_account};
 use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -120,6 +124,14 @@ pub fn update_account(connection: &mut PgConnection, id: Uuid, colleague: &Colle
     Ok(())
 }
 
+/// Finds an account by its id.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_account_by_id(connection: &mut PgConnection, id: Uuid) -> Result<Option<Account>> {
+    Ok(user_account::table.find(id).select(ACCOUNT).get_result(connection).optional()?)
+}
+
 /// Finds an account by its address, in any case.
 ///
 /// # Errors
@@ -145,71 +157,29 @@ pub fn count_accounts(connection: &mut PgConnection) -> Result<i64> {
 /// # Errors
 /// When the database does not answer.
 pub fn set_password(connection: &mut PgConnection, account: Uuid, hash: &str) -> Result<()> {
+    update_hash(connection, account, hash)?;
+    sessions::delete_sessions(connection, account)?;
+    delete_links(connection, account)
+}
+
+/// Stores another hash of the same password.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn update_hash(connection: &mut PgConnection, account: Uuid, hash: &str) -> Result<()> {
     diesel::update(user_account::table.find(account))
         .set(user_account::password_hash.eq(hash))
         .execute(connection)?;
-    diesel::delete(session::table.filter(session::user_account_id.eq(account))).execute(connection)?;
+    Ok(())
+}
+
+/// Deletes every one-time link of an account.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn delete_links(connection: &mut PgConnection, account: Uuid) -> Result<()> {
     diesel::delete(password_link::table.filter(password_link::user_account_id.eq(account)))
         .execute(connection)?;
-    Ok(())
-}
-
-/// Inserts a session.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn insert_session(
-    connection: &mut PgConnection,
-    token_hash: &[u8],
-    account: Uuid,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> Result<()> {
-    diesel::insert_into(session::table)
-        .values((
-            session::token_hash.eq(token_hash),
-            session::user_account_id.eq(account),
-            session::created_at.eq(now),
-            session::seen_at.eq(now),
-            session::expires_at.eq(expires_at),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// Finds a session with its account and when it was last seen.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn find_session(
-    connection: &mut PgConnection,
-    token_hash: &[u8],
-    now: DateTime<Utc>,
-) -> Result<Option<(DateTime<Utc>, Account)>> {
-    Ok(session::table
-        .inner_join(user_account::table)
-        .filter(session::token_hash.eq(token_hash))
-        .filter(session::expires_at.gt(now))
-        .select((session::seen_at, ACCOUNT))
-        .get_result(connection)
-        .optional()?)
-}
-
-/// Notes that a session was seen.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn see_session(connection: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> Result<()> {
-    diesel::update(session::table.find(token_hash)).set(session::seen_at.eq(now)).execute(connection)?;
-    Ok(())
-}
-
-/// Deletes a session.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn delete_session(connection: &mut PgConnection, token_hash: &[u8]) -> Result<()> {
-    diesel::delete(session::table.find(token_hash)).execute(connection)?;
     Ok(())
 }
 
@@ -302,12 +272,22 @@ pub fn delete_attempts(connection: &mut PgConnection, subject_hash: &[u8]) -> Re
     Ok(())
 }
 
+/// Forgets one try of somebody, by its time.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn delete_attempt(connection: &mut PgConnection, subject_hash: &[u8], at: DateTime<Utc>) -> Result<()> {
+    let tries = sign_in_attempt::table.filter(sign_in_attempt::subject_hash.eq(subject_hash));
+    diesel::delete(tries.filter(sign_in_attempt::at.eq(at))).execute(connection)?;
+    Ok(())
+}
+
 /// Deletes sessions and links that are over and failed sign-ins older than a day.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn prune(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
-    diesel::delete(session::table.filter(session::expires_at.lt(now))).execute(connection)?;
+    sessions::prune(connection, now)?;
     diesel::delete(password_link::table.filter(password_link::expires_at.lt(now))).execute(connection)?;
     let day_ago = now - chrono::TimeDelta::days(1);
     diesel::delete(sign_in_attempt::table.filter(sign_in_attempt::at.lt(day_ago))).execute(connection)?;

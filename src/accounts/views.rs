@@ -1,4 +1,7 @@
-//! What the pages before the sign-in show: they have no navigation, for nobody is signed in.
+//! What the pages around the sign-in show: they have no navigation, for nobody is signed in yet, or not wholly.
+
+pub mod account;
+pub mod settings;
 
 use crate::web::shell::Link;
 use askama::Template;
@@ -23,6 +26,8 @@ pub struct SignInPage {
     pub provider: Option<Link>,
     /// Where one leaves the provider too, after the sign-out.
     pub provider_out: Option<Link>,
+    /// Whether a forgotten password can be set anew by mail.
+    pub reset: bool,
     /// What deserves a look on every staff page, such as plain http.
     pub warning: Option<String>,
 }
@@ -55,4 +60,90 @@ pub struct LinkGonePage {
     pub css: &'static str,
     /// Name of the organisation.
     pub organisation: String,
+}
+
+/// Asks for the code of the second factor.
+#[derive(Template)]
+#[template(path = "accounts/pages/code.html")]
+pub struct CodePage {
+    /// Path of the staff's style sheet.
+    pub css: &'static str,
+    /// Name of the organisation.
+    pub organisation: String,
+    /// Where to go afterwards: a path of ours.
+    pub next: String,
+    /// What is wrong with the code.
+    pub error: Option<String>,
+}
+
+/// Asks whose password was forgotten, or says that a mail may be on its way.
+#[derive(Template)]
+#[template(path = "accounts/pages/forgot.html")]
+pub struct ForgotPage {
+    /// Path of the staff's style sheet.
+    pub css: &'static str,
+    /// Name of the organisation.
+    pub organisation: String,
+    /// Whether mails reach people here.
+    pub reset: bool,
+    /// Whether it was asked for.
+    pub asked: bool,
+    /// What is wrong with the address.
+    pub error: Option<String>,
+}
+
+/// Sets up a second factor.
+#[derive(Template)]
+#[template(path = "accounts/pages/set_up.html")]
+pub struct SetUpPage {
+    /// Path of the staff's style sheet.
+    pub css: &'static str,
+    /// Name of the organisation.
+    pub organisation: String,
+    /// Token of the forms.
+    pub csrf: String,
+    /// The address to sign in with.
+    pub email: String,
+    /// Whether nothing else opens before it is done.
+    pub is_forced: bool,
+    /// What an app reads, as a QR code (SVG of ours).
+    pub picture: String,
+    /// The same as a link.
+    pub uri: String,
+    /// The secret, to type into an app.
+    pub secret: String,
+    /// What is wrong with the code.
+    pub error: Option<String>,
+}
+
+/// Shows recovery codes, once.
+#[derive(Template)]
+#[template(path = "accounts/pages/codes.html")]
+pub struct CodesPage {
+    /// Path of the staff's style sheet.
+    pub css: &'static str,
+    /// Name of the organisation.
+    pub organisation: String,
+    /// The codes.
+    pub codes: Vec<String>,
+}
+
+/// What can be done with a second factor that is there.
+#[derive(Template)]
+#[template(path = "accounts/pages/remove_factor.html")]
+pub struct RemoveFactorPage {
+    /// Path of the staff's style sheet.
+    pub css: &'static str,
+    /// Name of the organisation.
+    pub organisation: String,
+    /// Token of the forms.
+    pub csrf: String,
+    /// Whose it is.
+    pub name: String,
+    /// How many recovery codes are still to be used.
+    pub codes_left: i64,
+    /// Whether there has to be one.
+    pub is_forced: bool,
+    /// What is wrong with the password.
+    pub error: Option<String>,
 }

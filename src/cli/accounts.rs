@@ -1,15 +1,18 @@
 //! `user` and `key`.
 
-use crate::accounts::keys;
 use crate::accounts::links::{self, Colleague};
 use crate::accounts::oidc::binding;
 use crate::accounts::{Role, Scope};
+use crate::accounts::{keys, manage, queries};
+use crate::audit::Actor;
 use crate::boot::{Boot, BootError};
 use crate::error::Error;
 use crate::mail::EmailAddress;
+use crate::web::format::moment;
 use crate::{db, people};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
+use uuid::Uuid;
 
 /// What to do with accounts.
 #[derive(Debug, clap::Subcommand)]
@@ -32,21 +35,33 @@ pub enum UserAction {
         #[arg(long)]
         team: Option<String>,
     },
+    /// List all accounts.
+    List,
+    /// Disable an account: its sessions and links end at once.
+    Disable(Whose),
+    /// Enable an account again.
+    Enable(Whose),
+    /// Take the second factor of somebody off who has lost the device.
+    ResetSecondFactor(Whose),
     /// Bind an account to somebody at the sign-in service, where it vouches for no mail address.
     Bind {
-        /// Address of the account.
-        #[arg(long)]
-        email: String,
+        /// Whose account.
+        #[command(flatten)]
+        whose: Whose,
         /// The service's name for the person (`sub`).
         #[arg(long)]
         subject: String,
     },
     /// Release an account from whoever it is bound to at the sign-in service, and end its sessions.
-    Release {
-        /// Address of the account.
-        #[arg(long)]
-        email: String,
-    },
+    Release(Whose),
+}
+
+/// Names an account.
+#[derive(Debug, clap::Args)]
+pub struct Whose {
+    /// Address to sign in with.
+    #[arg(long)]
+    email: String,
 }
 
 /// What to do with keys.
@@ -63,21 +78,36 @@ pub enum KeyAction {
     },
 }
 
-/// Does what is asked for an account.
+/// Looks after accounts.
 ///
 /// # Errors
-/// When it cannot be done; the sentence says why.
+/// When the address is malformed or unknown, or the employee or team is unknown.
 pub fn user(boot: &Boot, action: UserAction) -> Result<(), BootError> {
     match action {
-        add @ UserAction::Add { .. } => user_add(boot, add),
-        UserAction::Bind { email, subject } => {
+        UserAction::Add { .. } => add(boot, action),
+        UserAction::List => list(boot),
+        UserAction::Disable(whose) => act(boot, &whose, |connection, id, now| {
+            manage::disable(connection, id, Actor::Shell, now)?;
+            Ok("disabled; every session has ended")
+        }),
+        UserAction::Enable(whose) => act(boot, &whose, |connection, id, now| {
+            manage::enable(connection, id, Actor::Shell, now)?;
+            Ok("enabled")
+        }),
+        UserAction::ResetSecondFactor(whose) => act(boot, &whose, |connection, id, now| {
+            let had = manage::reset_second_factor(connection, id, Actor::Shell, now)?;
+            Ok(if had { "the second factor is taken off" } else { "there was no second factor" })
+        }),
+        UserAction::Bind { whose, subject } => {
             let oidc = boot.app.config.oidc.as_ref();
             let issuer =
                 oidc.ok_or_else(|| Error::conflict("Set HEARBACK_OIDC_ISSUER first."))?.issuer.as_str();
-            in_transaction(boot, |connection, now| binding::bind(connection, &email, (issuer, &subject), now))
+            in_transaction(boot, |connection, now| {
+                binding::bind(connection, &whose.email, (issuer, &subject), now)
+            })
         }
-        UserAction::Release { email } => {
-            in_transaction(boot, |connection, now| binding::release(connection, &email, now))
+        UserAction::Release(whose) => {
+            in_transaction(boot, |connection, now| binding::release(connection, &whose.email, now))
         }
     }
 }
@@ -91,8 +121,42 @@ fn in_transaction(
     Ok(db::transaction(&mut connection, |connection| work(connection, now))?)
 }
 
+/// Does something with an account that is there, and says what.
+fn act(
+    boot: &Boot,
+    whose: &Whose,
+    work: impl FnOnce(&mut PgConnection, Uuid, DateTime<Utc>) -> Result<&'static str, Error>,
+) -> Result<(), BootError> {
+    let now = boot.app.clock.now();
+    let mut connection = boot.app.pool.get().map_err(Error::unavailable)?;
+    let done = db::transaction(&mut connection, |connection| {
+        let account = queries::find_account(connection, whose.email.trim())?;
+        let account = account.ok_or_else(|| Error::not_found("account"))?;
+        work(connection, account.id, now)
+    })?;
+    eprintln!("hearback: {}: {done}", whose.email.trim());
+    Ok(())
+}
+
+/// Prints one line for each account: address, role, second factor, state, last seen.
+fn list(boot: &Boot) -> Result<(), BootError> {
+    let mut connection = boot.app.pool.get().map_err(Error::unavailable)?;
+    let zone = boot.app.config.organisation.time_zone;
+    for row in queries::manage::list_accounts(&mut connection)? {
+        let factor = if row.second_factor_at.is_some() { "second factor" } else { "password alone" };
+        let state = match (row.disabled_at, row.has_password) {
+            (Some(_), _) => "disabled",
+            (None, true) => "open",
+            (None, false) => "invited",
+        };
+        let seen = row.seen_at.map_or_else(|| "never seen".to_owned(), |at| moment(at, zone));
+        println!("{}\t{}\t{factor}\t{state}\t{seen}", row.email, row.role);
+    }
+    Ok(())
+}
+
 /// Makes an account and prints the link.
-fn user_add(boot: &Boot, action: UserAction) -> Result<(), BootError> {
+fn add(boot: &Boot, action: UserAction) -> Result<(), BootError> {
     let UserAction::Add { email, role, name, employee, team } = action else { return Ok(()) };
     let address =
         EmailAddress::parse(&email).map_err(|error| Error::invalid_field("--email", error.to_string()))?;

@@ -3,7 +3,7 @@
 use crate::accounts;
 use crate::app::App;
 use crate::boot;
-use crate::config::{Config, SETTINGS};
+use crate::config::{Config, SETTINGS, SecondFactor};
 use crate::db;
 use crate::mail::Connection;
 use crate::mail::mailbox::Inbox;
@@ -34,6 +34,7 @@ pub fn run(config: &Config) -> ExitCode {
         told("letters", &App::templates(config).map(|_| "every letter renders with its sample".to_owned())),
         told("sender", &boot::check_sender(config).map(|()| config.mail.from.clone())),
         told("signature", &dkim(config)),
+        told("sign-in", &Ok::<_, String>(second_factor(config))),
         told("log", &telemetry::check(&config.log).map(|()| config.log.clone())),
         told("mail", &mail(config)),
         told("bounces", &bounces(config)),
@@ -70,6 +71,15 @@ fn secret(config: &Config) -> String {
                 .to_owned()
         }
         None => "kept in the data folder".to_owned(),
+    }
+}
+
+fn second_factor(config: &Config) -> String {
+    match config.second_factor {
+        SecondFactor::Required => "HR and administrators need a second factor".to_owned(),
+        SecondFactor::Optional => "WARNING: a password alone opens every evaluation; set \
+                                   HEARBACK_SECOND_FACTOR=required unless something else guards the sign-in"
+            .to_owned(),
     }
 }
 

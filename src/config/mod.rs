@@ -26,6 +26,7 @@ use chrono_tz::Tz;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use url::Url;
 
 /// A setting that stops the start.
@@ -187,6 +188,27 @@ pub struct CallingConfig {
     pub dial_url: String,
 }
 
+/// Who must sign in with a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// HR and administrators.
+    Required,
+    /// Nobody; whoever wants to may.
+    Optional,
+}
+
+impl FromStr for SecondFactor {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "required" => Ok(Self::Required),
+            "optional" => Ok(Self::Optional),
+            _ => Err("is neither required nor optional".to_owned()),
+        }
+    }
+}
+
 /// Who asks.
 #[derive(Debug, Clone)]
 pub struct OrganisationConfig {
@@ -237,6 +259,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// The secrets; None means the one kept in the data folder.
     pub secret: Option<Keyring>,
+    /// Who must sign in with a second factor.
+    pub second_factor: SecondFactor,
     /// When surveys are mailed.
     pub sending: SendingConfig,
     /// When and how customers are phoned.

@@ -54,6 +54,7 @@ settings! {
     "HEARBACK_BOUNCE_ADDRESS", "none", "where mails that come back go; each letter gets a signed return path of its own, name+…@domain", "bounces@example.com";
     "HEARBACK_BOUNCE_MAILBOX", "none", "the IMAP mailbox in which they arrive: imaps://user:password@host[:993][/folder], or imap:// with STARTTLS; read every minute", "imaps://bounces:password@mail.example.com/INBOX";
     "HEARBACK_SECRET", "made once and kept in the data folder", "id:secret, several by commas; the first signs, all verify", "2026a:0b7be4f3c1d94a5e8f62a1c3d5e7f901";
+    "HEARBACK_SECOND_FACTOR", "required", "required: HR and administrators sign in with a second factor; optional: whoever wants to, for trying and where something else guards the sign-in", "required";
     "HEARBACK_SENDING", "off", "on: mail surveys; off: until switched on by `hearback sending on`", "on";
     "HEARBACK_SURVEY_DELAY", "2h", "time from the visit to the mail", "2h";
     "HEARBACK_SEND_WINDOW", "Mon-Sat 08:00-20:00", "the customer's local hours for mail, or always", "Mon-Fri 09:00-18:00";
@@ -135,6 +136,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
         http: http(&reader)?,
         mail: mail(&reader, &data)?,
         secret: secret(&reader)?,
+        second_factor: reader.with("HEARBACK_SECOND_FACTOR", "required", str::parse)?,
         sending: sending(&reader)?,
         calling: calling(&reader)?,
         organisation: organisation(&reader)?,

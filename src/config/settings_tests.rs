@@ -25,6 +25,7 @@ fn a_wrong_value_names_the_setting_and_an_example() {
         ("HEARBACK_DKIM_SELECTOR", "two words"),
         ("HEARBACK_DKIM_DOMAIN", "example..com"),
         ("HEARBACK_SECRET", "short"),
+        ("HEARBACK_SECOND_FACTOR", "off"),
         ("HEARBACK_SENDING", "yes"),
         ("HEARBACK_SURVEY_DELAY", "soon"),
         ("HEARBACK_SEND_WINDOW", "weekdays"),

@@ -95,6 +95,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    break_glass (id) {
+        id -> Uuid,
+        user_account_id -> Uuid,
+        reason -> Text,
+        opened_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     callback (id) {
         id -> Uuid,
         visit_id -> Uuid,
@@ -379,6 +390,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_code (user_account_id, code_hash) {
+        user_account_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     relay_breaker (only_row) {
         only_row -> Bool,
         faults -> Int4,
@@ -531,6 +550,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    second_factor (user_account_id) {
+        user_account_id -> Uuid,
+        secret_id -> Text,
+        salt -> Bytea,
+        last_step -> Int8,
+        set_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     send_rate (name) {
         name -> Text,
         next_at -> Timestamptz,
@@ -565,6 +594,8 @@ diesel::table! {
         created_at -> Timestamptz,
         seen_at -> Timestamptz,
         expires_at -> Timestamptz,
+        agent -> Nullable<Text>,
+        second_factor_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -573,6 +604,15 @@ diesel::table! {
         id -> Int8,
         subject_hash -> Bytea,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sign_in_step (token_hash) {
+        token_hash -> Bytea,
+        user_account_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -696,6 +736,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         disabled_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        seen_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -778,6 +819,7 @@ diesel::joinable!(account_identity -> user_account (user_account_id));
 diesel::joinable!(answer_card -> survey_version (survey_version_id));
 diesel::joinable!(answer_card -> visit (visit_id));
 diesel::joinable!(bounce_event -> invitation (invitation_id));
+diesel::joinable!(break_glass -> user_account (user_account_id));
 diesel::joinable!(callback -> visit (visit_id));
 diesel::joinable!(callback -> wave (wave_id));
 diesel::joinable!(callback_attempt -> callback (callback_id));
@@ -796,10 +838,13 @@ diesel::joinable!(password_link -> user_account (user_account_id));
 diesel::joinable!(question -> survey_version (survey_version_id));
 diesel::joinable!(recovery_case -> response (response_id));
 diesel::joinable!(recovery_case -> visit (visit_id));
+diesel::joinable!(recovery_code -> user_account (user_account_id));
 diesel::joinable!(response -> survey_version (survey_version_id));
 diesel::joinable!(response -> visit (visit_id));
 diesel::joinable!(response_revision -> response (response_id));
+diesel::joinable!(second_factor -> user_account (user_account_id));
 diesel::joinable!(session -> user_account (user_account_id));
+diesel::joinable!(sign_in_step -> user_account (user_account_id));
 diesel::joinable!(statement -> employee (employee_id));
 diesel::joinable!(statement_reply -> statement (statement_id));
 diesel::joinable!(survey_draft -> survey (survey_id));
@@ -828,6 +873,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head,
     audit_seal,
     bounce_event,
+    break_glass,
     callback,
     callback_attempt,
     calling,
@@ -850,6 +896,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     provider_sign_in,
     question,
     recovery_case,
+    recovery_code,
     relay_breaker,
     response,
     response_revision,
@@ -863,11 +910,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     score_level,
     score_slice,
     score_sum,
+    second_factor,
     send_rate,
     sending_fuse,
     sending_switch,
     session,
     sign_in_attempt,
+    sign_in_step,
     site,
     statement,
     statement_reply,

@@ -85,6 +85,8 @@ fn settings(options: &Options) -> Result<Config, BootError> {
         "HEARBACK_LOG" => from_environment(name).or_else(|| Some("warn".to_owned())),
         kept if KEPT.contains(&kept) => from_environment(kept),
         "HEARBACK_SENDING" | "HEARBACK_NAME_EMPLOYEES" => Some("on".to_owned()),
+        // The sign-ins that it prints are to work as they stand.
+        "HEARBACK_SECOND_FACTOR" => Some("optional".to_owned()),
         // Somebody looks at the demo at any hour.
         "HEARBACK_CALL_WINDOW" => Some("always".to_owned()),
         "HEARBACK_ORGANISATION" => Some(NAME.to_owned()),

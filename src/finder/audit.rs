@@ -18,7 +18,7 @@ use diesel::PgConnection;
 use uuid::Uuid;
 
 /// How actions begin, and what they are about.
-const AREAS: [(&str, &str); 11] = [
+const AREAS: [(&str, &str); 12] = [
     ("", "Everything"),
     ("evaluation", "Evaluations"),
     ("response", "Responses"),
@@ -27,6 +27,7 @@ const AREAS: [(&str, &str); 11] = [
     ("callback", "Call-backs"),
     ("user", "Accounts"),
     ("session", "Sign-ins"),
+    ("break_glass", "Break-glass"),
     ("key", "Keys"),
     ("sending", "Sending"),
     ("import", "Imports"),

@@ -2,7 +2,7 @@
 
 use super::views::cards::{CardLine, CardView, CardsPage};
 use super::visits::{filter_of, read_seen};
-use super::{id_of, note_reader, qr};
+use super::{id_of, note_reader};
 use crate::accounts::{SignedForm, SignedIn};
 use crate::answering::cards::{self, Wish};
 use crate::answering::paper::{self, Paper};
@@ -22,7 +22,7 @@ use crate::visits::Outcome;
 use crate::visits::queries::staff::{self, StaffFilter, VisitLine};
 use crate::web::format::{counted, moment};
 use crate::web::list::Asked;
-use crate::web::{PageResult, assets, html, redirect};
+use crate::web::{PageResult, assets, html, qr, redirect};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;

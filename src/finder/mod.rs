@@ -13,7 +13,6 @@ mod history;
 pub mod judgement;
 pub mod merging;
 pub mod people;
-mod qr;
 pub mod responses;
 mod views;
 pub mod visits;

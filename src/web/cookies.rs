@@ -1,4 +1,5 @@
-//! The session cookie (DESIGN 6.19): `__Host-` on https, a plain name on http.
+//! The session cookie (DESIGN 6.19) and the one by which a browser is known again: `__Host-` on https, a plain name on
+//! http.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
@@ -28,4 +29,27 @@ pub fn no_session(https: bool) -> Cookie<'static> {
 /// Reads the session cookie.
 pub fn read_session(request: &HttpRequest, https: bool) -> Option<String> {
     request.cookie(session_name(https)).map(|cookie| cookie.value().to_owned())
+}
+
+/// How long a browser is known again after a sign-in.
+const KNOWN_FOR: Duration = Duration::days(180);
+
+const fn known_name(https: bool) -> &'static str {
+    if https { "__Host-hearback-known" } else { "hearback-known" }
+}
+
+/// Makes the cookie by which a browser is known again. It opens nothing.
+pub fn known(mark: &str, https: bool) -> Cookie<'static> {
+    Cookie::build(known_name(https), mark.to_owned())
+        .path("/")
+        .http_only(true)
+        .secure(https)
+        .same_site(SameSite::Lax)
+        .max_age(KNOWN_FOR)
+        .finish()
+}
+
+/// Reads the cookie by which a browser is known again.
+pub fn read_known(request: &HttpRequest, https: bool) -> Option<String> {
+    request.cookie(known_name(https)).map(|cookie| cookie.value().to_owned())
 }

@@ -10,6 +10,7 @@ pub mod headers;
 pub mod limiter;
 pub mod list;
 pub mod page;
+pub mod qr;
 pub mod shell;
 
 pub use form::Fields;

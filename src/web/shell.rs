@@ -17,6 +17,8 @@ pub struct Shell {
     pub csrf: String,
     /// What deserves a look on every page, such as plain http; one or two sentences.
     pub warning: Option<String>,
+    /// What somebody has opened by breaking the glass, and until when.
+    pub broken_glass: Option<String>,
 }
 
 /// One line of the menu.

@@ -26,6 +26,10 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/login/oidc", ANYBODY),
     ("GET", "/login/oidc/callback", ANYBODY),
     ("GET", "/login/oidc/out", ANYBODY),
+    ("GET", "/login/code", ANYBODY),
+    ("POST", "/login/code", ANYBODY),
+    ("GET", "/forgot", ANYBODY),
+    ("POST", "/forgot", ANYBODY),
     ("GET", "/invite/{token}", ANYBODY),
     ("POST", "/invite/{token}", ANYBODY),
     ("GET", "/assets/{name}", ANYBODY),
@@ -35,6 +39,13 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/docs", ANYBODY),
     ("GET", "/api/v1/openapi.json", ANYBODY),
     ("GET", "/", STAFF),
+    ("GET", "/account", STAFF),
+    ("POST", "/account/password", STAFF),
+    ("POST", "/account/sessions", STAFF),
+    ("GET", "/account/second-factor", STAFF),
+    ("POST", "/account/second-factor", STAFF),
+    ("POST", "/account/second-factor/remove", STAFF),
+    ("POST", "/account/recovery-codes", STAFF),
     ("GET", "/evaluations", &["hr", "manager"]),
     ("GET", "/evaluations/standouts", &["hr", "manager"]),
     ("GET", "/evaluations/fairness", &["hr"]),
@@ -111,6 +122,13 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/delivery/never", &["admin"]),
     ("POST", "/delivery/never", &["admin"]),
     ("POST", "/delivery/lift", &["admin"]),
+    ("GET", "/settings", &["admin"]),
+    ("GET", "/settings/accounts", &["admin"]),
+    ("POST", "/settings/accounts", &["admin"]),
+    ("GET", "/settings/accounts/{id}", &["admin"]),
+    ("POST", "/settings/accounts/{id}", &["admin"]),
+    ("GET", "/settings/break-glass", &["admin"]),
+    ("POST", "/settings/break-glass", &["admin"]),
     ("POST", "/api/v1/visits", VISIT_BRINGERS),
     ("POST", "/api/v1/visits/batch", VISIT_BRINGERS),
     ("GET", "/api/v1/visits", VISIT_READERS),
@@ -157,7 +175,8 @@ fn everybody(app: &TestApp) -> BTreeMap<&'static str, Client> {
 fn ask(client: &Client, who: &str, method: &str, pattern: &str) -> Answer {
     let path = pattern.replace("{token}", &"0".repeat(26)).replace("{name}", "none").replace("{id}", "none");
     let path = path.replace("{key}", "none").replace("{version}", "1");
-    let is_public_form = ["/s/", "/u/", "/login", "/invite"].iter().any(|public| path.starts_with(public));
+    let is_public_form =
+        ["/s/", "/u/", "/login", "/invite", "/forgot"].iter().any(|public| path.starts_with(public));
     let is_staff_form = !path.starts_with("/api") && !is_public_form;
     if method == "POST" && is_staff_form && STAFF.contains(&who) {
         let csrf = client.get("/").expect(200).hidden("csrf");

@@ -5,13 +5,12 @@ use super::provider::{self, Provider};
 use super::request::Request;
 use super::token::{self, Expected, Refusal, Verified};
 use super::{CALLBACK, binding, distrusted, queries, word};
-use crate::accounts::sign_in;
+use crate::accounts::sessions::{self, Entered};
 use crate::app::App;
 use crate::config::OidcConfig;
 use crate::error::{Error, Kind, Result};
 use crate::ids;
 use serde::Deserialize;
-use serde_json::json;
 use std::sync::Arc;
 
 /// What the provider sends with the browser.
@@ -23,21 +22,14 @@ pub struct Said {
     error: Option<String>,
 }
 
-/// Somebody who came in.
-pub(super) struct Entered {
-    /// The secret for the session's cookie.
-    pub secret: String,
-    /// Where they wanted to go.
-    pub next: String,
-}
-
 fn stray() -> Error {
     let detail = "This sign-in was begun in another browser or window, or more than ten minutes ago, or is done. \
                   Please begin again.";
     Error::new(Kind::BadRequest, detail)
 }
 
-/// Goes from what the browser brought back to a session.
+/// Goes from what the browser brought back to a session, or to the code of a second factor that the service did not ask
+/// for, and to where somebody wanted to go.
 ///
 /// # Errors
 /// 400 for a sign-in that is not under way in this browser, 401 for a word of the provider that does not hold, 403
@@ -47,7 +39,8 @@ pub(super) async fn enter(
     config: &OidcConfig,
     cookie: Option<&str>,
     said: Said,
-) -> Result<Entered> {
+    agent: String,
+) -> Result<(Entered, String)> {
     let request =
         cookie.and_then(|text| Request::read(&app.keys, text, app.clock.now())).ok_or_else(stray)?;
     let state = said.state.as_deref().unwrap_or_default();
@@ -64,7 +57,7 @@ pub(super) async fn enter(
     let tokens = provider::in_turn(app, move || exchange::exchange(&asked.document, &with, &grant)).await?;
     let person = believe(app, config, &provider, &tokens, &request.nonce(&app.keys)).await?;
     let email = address(app, config, provider, tokens, &person).await?;
-    open(app, config, &request, person, email).await
+    open(app, config, &request, (person, email), agent).await
 }
 
 /// Takes the code out of the answer, if it is an answer of this provider (RFC 9207 §2.4).
@@ -129,21 +122,20 @@ async fn open(
     app: &App,
     config: &OidcConfig,
     request: &Request,
-    person: Verified,
-    email: Option<String>,
-) -> Result<Entered> {
+    (person, email): (Verified, Option<String>),
+    agent: String,
+) -> Result<(Entered, String)> {
     let (issuer, hash, now) = (config.issuer.clone(), request.hash(), app.clock.now());
     let second_factor = person.second_factor || config.trusts_second_factor;
-    let secret = app
+    let entered = app
         .transaction(move |connection| {
             if !queries::insert_done(connection, &hash, now)? {
                 return Err(stray());
             }
             let who = (issuer.as_str(), person.subject.as_str());
-            let account = binding::account_of(connection, who, email.as_deref(), now)?;
-            let how = json!({ "by": "provider", "second_factor": second_factor });
-            sign_in::open_session(connection, account.id, how, now)
+            let account = binding::account_of(connection, who, email.as_deref(), now)?.id;
+            sessions::enter_by(connection, account, (&agent, second_factor), now)
         })
         .await?;
-    Ok(Entered { secret, next: request.next.clone() })
+    Ok((entered, request.next.clone()))
 }

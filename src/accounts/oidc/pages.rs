@@ -2,7 +2,7 @@
 
 use super::enter::{Said, enter};
 use super::{provider, request};
-use crate::accounts::pages::{own_path, with_session};
+use crate::accounts::pages::{self, own_path};
 use crate::app::App;
 use crate::config::OidcConfig;
 use crate::error::{Error, Result};
@@ -79,9 +79,10 @@ pub async fn finish(app: web::Data<App>, asked: HttpRequest, said: web::Query<Sa
     let config = configured(&app)?;
     let https = app.config.http.is_https();
     let cookie = asked.cookie(request::cookie_name(https));
-    let entered = enter(&app, config, cookie.as_ref().map(Cookie::value), said.into_inner()).await;
+    let agent = pages::caller(&app, &asked).agent;
+    let entered = enter(&app, config, cookie.as_ref().map(Cookie::value), said.into_inner(), agent).await;
     let mut response = match entered {
-        Ok(entered) => with_session(&app, &entered.secret, &entered.next),
+        Ok((entered, next)) => pages::enter(&app, &entered, &next),
         Err(error) => refused(&app, config, &error)?,
     };
     drop(response.add_cookie(&request::no_cookie(https)));

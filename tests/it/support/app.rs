@@ -38,6 +38,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("HEARBACK_PUBLIC_URL", "http://127.0.0.1:8080"),
     ("HEARBACK_POOL", "10"),
     ("HEARBACK_NAME_EMPLOYEES", "on"),
+    ("HEARBACK_SECOND_FACTOR", "optional"),
 ];
 
 /// A running program and its parts.
