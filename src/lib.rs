@@ -3,7 +3,8 @@
 //! Capability folders stand on floors; imports go down only (`tests/floors.rs` checks it).
 //!
 //! ```text
-//! 12 edges        routes server worker after_answer arrival openapi probes today finder handouts boot demo cli
+//! 12 edges        routes server worker after_answer arrival openapi probes today finder handouts retention processing
+//!                 boot demo cli
 //! 11 reports
 //!  9 evaluations
 //!  8 scores  cases
@@ -48,7 +49,10 @@ pub mod mail;
 pub mod openapi;
 pub mod people;
 pub mod probes;
+
+pub mod processing;
 pub mod reports;
+pub mod retention;
 pub mod routes;
 pub mod scores;
 pub mod server;

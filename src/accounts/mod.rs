@@ -15,3 +15,4 @@ pub mod views;
 
 pub use guard::{SignedForm, check, shell_for};
 pub use model::{Access, Client, Role, Scope, Sees, SignedIn};
+pub use password::SHORTEST as SHORTEST_PASSWORD;

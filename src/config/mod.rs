@@ -6,6 +6,7 @@ mod data;
 mod duration;
 mod network;
 mod rate;
+mod retention;
 mod settings;
 mod theme;
 mod window;
@@ -14,6 +15,7 @@ pub use data::data_folder;
 pub use duration::parse_duration;
 pub use network::Network;
 pub use rate::Rate;
+pub use retention::{KEPT_KINDS, Keep, KeptKind, Retention};
 pub use settings::{SETTINGS, Setting};
 pub use theme::{Brand, Colour, Logo, OUR_BRAND};
 pub use window::SendWindow;
@@ -233,6 +235,8 @@ pub struct Config {
     pub calling: CallingConfig,
     /// Who asks.
     pub organisation: OrganisationConfig,
+    /// How long each kind of data is kept.
+    pub retention: Retention,
     /// File outside of the database to which the end of the audit log is appended once a day.
     pub audit_anchor: Option<PathBuf>,
     /// What is logged (tracing's filter syntax).

@@ -2,7 +2,7 @@
 
 use super::{
     CallingConfig, Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig,
-    OrganisationConfig, SendingConfig, data_folder, parse_duration,
+    OrganisationConfig, Retention, SendingConfig, data_folder, parse_duration,
 };
 use crate::ids::Keyring;
 use std::path::PathBuf;
@@ -78,6 +78,7 @@ settings! {
     "HEARBACK_IMPRINT", "none", "postal address under each mail and page", "Northwind Boilers, 4 Example Quay, Sampleton";
     "HEARBACK_IMPRINT_URL", "none", "page with the imprint", "https://www.example.com/imprint";
     "HEARBACK_PRIVACY_URL", "our own /privacy", "page that says what happens to an answer", "https://www.example.com/privacy";
+    "HEARBACK_RETENTION", "the usual period of each kind", "how long data are kept: kind=period by commas; `hearback retention plan` lists kinds and periods", "contact=90d,texts=24months";
     "HEARBACK_AUDIT_ANCHOR", "none", "file outside of the database to which the end of the audit log is appended once a day", "/srv/anchors/hearback";
     "HEARBACK_LOG", "info", "what is logged", "info,hearback=debug";
 }
@@ -129,6 +130,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
         sending: sending(&reader)?,
         calling: calling(&reader)?,
         organisation: organisation(&reader)?,
+        retention: reader.with("HEARBACK_RETENTION", "", Retention::read)?,
         audit_anchor: reader.text("HEARBACK_AUDIT_ANCHOR").map(PathBuf::from),
         log: reader.or("HEARBACK_LOG", "info"),
         data,
@@ -346,6 +348,7 @@ mod tests {
             ("HEARBACK_TIME_ZONE", "Mars/Olympus"),
             ("HEARBACK_LAWFUL_BASIS", "none"),
             ("HEARBACK_PRIVACY_URL", "privacy"),
+            ("HEARBACK_RETENTION", "contact=soon"),
         ] {
             let error = with(name, value).unwrap_err();
             assert_eq!(error.name, name);

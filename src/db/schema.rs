@@ -289,6 +289,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    legal_hold (id) {
+        id -> Uuid,
+        customer_id -> Nullable<Uuid>,
+        employee_id -> Nullable<Uuid>,
+        from_on -> Nullable<Date>,
+        to_on -> Nullable<Date>,
+        reason -> Text,
+        placed_by -> Text,
+        placed_at -> Timestamptz,
+        ended_by -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     link_fetch (id) {
         id -> Int8,
         visit_id -> Uuid,
@@ -415,6 +431,21 @@ diesel::table! {
         complete -> Bool,
         opened_at -> Nullable<Timestamptz>,
         network -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    retention_run (kind) {
+        kind -> Text,
+        ran_at -> Timestamptz,
+        deleted -> Int8,
+    }
+}
+
+diesel::table! {
+    retention_start (only_row) {
+        only_row -> Bool,
+        begins_at -> Timestamptz,
     }
 }
 
@@ -580,6 +611,13 @@ diesel::table! {
         made_at -> Timestamptz,
         made_by -> Text,
         replaces_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    statement_number (only_row) {
+        only_row -> Bool,
+        last_number -> Int8,
     }
 }
 
@@ -825,6 +863,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_run,
     invitation,
     job,
+    legal_hold,
     link_fetch,
     objection,
     objection_decision,
@@ -834,6 +873,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     relay_breaker,
     response,
     response_revision,
+    retention_run,
+    retention_start,
     schedule,
     score_class,
     score_contribution,
@@ -851,6 +892,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_attempt,
     site,
     statement,
+    statement_number,
     statement_reply,
     suppression,
     survey,
