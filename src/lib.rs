@@ -3,7 +3,8 @@
 //! Capability folders stand on floors; imports go down only (`tests/floors.rs` checks it).
 //!
 //! ```text
-//! 12 edges        routes server worker after_answer arrival openapi probes scrape today finder handouts boot demo cli
+//! 12 edges        routes server worker after_answer arrival openapi probes scrape today finder handouts retention
+//!                 processing boot demo cli
 //! 11 reports
 //!  9 evaluations
 //!  8 scores  cases
@@ -49,7 +50,9 @@ pub mod metrics;
 pub mod openapi;
 pub mod people;
 pub mod probes;
+pub mod processing;
 pub mod reports;
+pub mod retention;
 pub mod routes;
 pub mod scores;
 pub mod scrape;

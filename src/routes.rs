@@ -22,6 +22,8 @@ use crate::finder::{
     audit, cards, customer, customers, file, judgement, merging, people, responses as finder_responses,
     visits as finder_visits,
 };
+use crate::processing::pages as processing;
+use crate::retention::pages as retention;
 use crate::survey_desk::{self, preview};
 use crate::surveys::{pages as surveys, question_pages, rule_pages};
 use crate::visits::api as visits;
@@ -75,6 +77,8 @@ const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const WRITES_SURVEYS: Access = Access::Staff(&[Role::Hr]);
 const WATCHES_DELIVERY: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const READS_AUDIT: Access = Access::Staff(&[Role::Admin, Role::Hr]);
+const KNOWS_RETENTION: Access = Access::Staff(&[Role::Admin, Role::Hr]);
+const HOLDS_DATA: Access = Access::Staff(&[Role::Hr]);
 const RUNS_DELIVERY: Access = Access::Staff(&[Role::Admin]);
 const BRINGS_VISITS: Access = Access::Key(&[Scope::VisitsWrite]);
 const READS_VISITS: Access = Access::Key(&[Scope::VisitsWrite, Scope::OutcomesRead]);
@@ -156,6 +160,7 @@ fn staff() -> Vec<Route> {
         GET "/employees/{id}" SEES_PEOPLE employees::show;
         GET "/employees/{id}/comments" SEES_PEOPLE employees::comments;
         GET "/employees/{id}/looks" SEES_PEOPLE looks::show;
+        GET "/employees/{id}/export" SEES_PEOPLE about_person::download_own;
         GET "/employees/{id}/contest" SEES_PEOPLE objections::show_contest;
         POST "/employees/{id}/contest" SEES_PEOPLE objections::contest;
         POST "/employees/{id}/statement" MAKES_STATEMENTS statements::make;
@@ -224,6 +229,11 @@ fn running() -> Vec<Route> {
         GET "/surveys/{key}/preview/mail" WRITES_SURVEYS preview::mail;
         GET "/surveys/{key}/preview/page" WRITES_SURVEYS preview::page;
         GET "/audit" READS_AUDIT audit::show;
+        GET "/settings/retention" KNOWS_RETENTION retention::show;
+        GET "/settings/processing" KNOWS_RETENTION processing::show_records;
+        GET "/settings/works-council" EVERYBODY processing::show_council;
+        POST "/settings/retention/holds" HOLDS_DATA retention::place;
+        POST "/settings/retention/holds/{id}/end" HOLDS_DATA retention::end;
         GET "/delivery" WATCHES_DELIVERY delivery::show;
         POST "/delivery/switch" RUNS_DELIVERY delivery::switch;
         POST "/delivery/release" RUNS_DELIVERY delivery::release;

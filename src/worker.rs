@@ -9,13 +9,14 @@ use crate::app::App;
 use crate::audit::{self, anchor};
 use crate::callbacks::queries::wave::update_mode_effect;
 use crate::callbacks::settle;
-use crate::customers::notes;
 use crate::delivery::{self, Sender, close, collect, rescue};
 use crate::error::{Error, Result};
 use crate::evaluations::{Selection, evaluate};
 use crate::ids;
+use crate::imports;
 use crate::jobs::{self, Job, backoff};
 use crate::metrics;
+use crate::retention::run as retention;
 use crate::scores::{self, fold};
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use diesel::PgConnection;
@@ -41,7 +42,6 @@ const PERIODIC: &[Periodic] = &[
     Periodic { name: "accounts.prune", every: TimeDelta::hours(1), work: accounts::prune },
     Periodic { name: "accounts.prune_provider", every: TimeDelta::hours(1), work: oidc::prune },
     Periodic { name: "answering.prune", every: TimeDelta::days(1), work: answering::prune },
-    Periodic { name: "customers.prune", every: TimeDelta::days(1), work: notes::prune },
     Periodic { name: "delivery.prune", every: TimeDelta::days(1), work: delivery::prune },
     Periodic { name: "callbacks.mode", every: TimeDelta::days(1), work: measure_mode },
     Periodic {
@@ -49,6 +49,7 @@ const PERIODIC: &[Periodic] = &[
         every: TimeDelta::hours(1),
         work: |connection, now| idempotency::prune(connection, now).map(drop),
     },
+    Periodic { name: "imports.sweep", every: TimeDelta::days(1), work: imports::sweep },
     Periodic { name: "scores.prune", every: TimeDelta::days(1), work: scores::fold::prune },
     Periodic { name: "scores.recount", every: TimeDelta::days(1), work: scores::recount::sample },
 ];
@@ -152,9 +153,10 @@ async fn repeat(
 async fn run_jobs(app: &App) -> Result<()> {
     let (worker, now, lease) = (ids::new_id(), app.clock.now(), app.config.sending.lease);
     app.transaction(move |connection| {
-        for periodic in PERIODIC {
-            if jobs::is_due(connection, periodic.name, periodic.every, now)? {
-                jobs::enqueue(connection, periodic.name, serde_json::json!({}), now, now)?;
+        let known = PERIODIC.iter().map(|periodic| (periodic.name, periodic.every));
+        for (name, every) in known.chain([(retention::JOB, retention::EVERY)]) {
+            if jobs::is_due(connection, name, every, now)? {
+                jobs::enqueue(connection, name, serde_json::json!({}), now, now)?;
             }
         }
         Ok(())
@@ -170,15 +172,23 @@ async fn run_jobs(app: &App) -> Result<()> {
             let sent = letters::send(app, &job).await;
             app.db(move |connection| end_job(connection, &job, sent, worker, now)).await?;
         } else {
-            app.db(move |connection| run_job(connection, &job, worker, now)).await?;
+            let parts = app.clone();
+            app.db(move |connection| run_job(connection, &parts, &job, worker, now)).await?;
         }
     }
     Ok(())
 }
 
-fn run_job(connection: &mut PgConnection, job: &Job, worker: Uuid, now: DateTime<Utc>) -> Result<()> {
+fn run_job(
+    connection: &mut PgConnection,
+    app: &App,
+    job: &Job,
+    worker: Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let known = PERIODIC.iter().find(|periodic| periodic.name == job.name);
     let done = match known {
+        _ if job.name == retention::JOB => retention::due(connection, app),
         Some(periodic) => (periodic.work)(connection, now),
         None => Err(Error::internal(format_args!("no job is called {}", job.name))),
     };

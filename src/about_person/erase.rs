@@ -10,6 +10,7 @@ use crate::customers::queries::person as customers;
 use crate::delivery::queries::person as letters;
 use crate::error::{Error, Result};
 use crate::mail::{Transport, remove_letters};
+use crate::retention::hold;
 use crate::visits::queries as visits;
 use crate::visits::store;
 use crate::{api, imports, jobs};
@@ -33,7 +34,8 @@ pub struct Erased {
 /// came.
 ///
 /// # Errors
-/// 404 when there is no such customer; when the database does not answer, or a letter in the mail folder cannot be
+/// 404 when there is no such customer; 409 when a legal hold names them or one of their visits; when the database does
+/// not answer, or a letter in the mail folder cannot be
 /// removed.
 pub fn erase(connection: &mut PgConnection, app: &App, customer: Uuid, actor: Actor) -> Result<Erased> {
     let now = app.clock.now();
@@ -43,6 +45,7 @@ pub fn erase(connection: &mut PgConnection, app: &App, customer: Uuid, actor: Ac
     let ids = person.visit_keys();
     // Whoever changes a visit and what hangs on it locks the visit first.
     visits::lock_outcomes(connection, &ids)?;
+    hold::check_free(connection, &files, &ids)?;
     let held = answers::list_held(connection, &ids)?;
     let responses: Vec<Uuid> = held.iter().map(|response| response.key).collect();
 
@@ -82,7 +85,10 @@ fn forget_copies(
 }
 
 /// Letters as files begin with the id of their invitation.
-fn remove_from_folder(app: &App, invitations: &[Uuid]) -> Result<usize> {
+///
+/// # Errors
+/// When one cannot be removed.
+pub fn remove_from_folder(app: &App, invitations: &[Uuid]) -> Result<usize> {
     let Transport::File(folder) = &app.transport else { return Ok(0) };
     let begins: Vec<String> = invitations.iter().map(|id| format!("{}.", id.simple())).collect();
     remove_letters(folder, &begins)

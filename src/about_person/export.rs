@@ -124,16 +124,20 @@ fn extend(into: &mut Value, more: Value) {
 
 /// Who of ours is meant, by what they do here.
 #[derive(Debug, Default)]
-struct Who(HashMap<Uuid, String>);
+pub(super) struct Who(HashMap<Uuid, String>);
 
 impl Who {
-    fn learn<'a>(&mut self, connection: &mut PgConnection, by: impl Iterator<Item = &'a str>) -> Result<()> {
+    pub(super) fn learn<'a>(
+        &mut self,
+        connection: &mut PgConnection,
+        by: impl Iterator<Item = &'a str>,
+    ) -> Result<()> {
         let ids: Vec<Uuid> = by.filter_map(|by| by.strip_prefix("user ")?.parse().ok()).collect();
         self.0.extend(roles::list_roles(connection, &ids)?);
         Ok(())
     }
 
-    fn is(&self, by: &str) -> String {
+    pub(super) fn is(&self, by: &str) -> String {
         let role = by.strip_prefix("user ").and_then(|id| self.0.get(&id.parse().ok()?));
         match (role, by.split(' ').next().unwrap_or_default()) {
             (Some(role), _) => role.clone(),

@@ -1,4 +1,4 @@
-//! A person's rights: everything we hold about one customer as a file, and its erasure. An edge, because both touch
+//! A person's rights: everything we hold about one customer or one employee as a file, and a customer's erasure. An edge, because both touch
 //! every slice; each one's own function does its part. A new table with something about customers gets its part in
 //! [`export`] and in [`erase`], and a test looks through all tables.
 //!
@@ -7,6 +7,7 @@
 //! again creates and mails nothing. Taking a single answer back is another thing ([`crate::answering::withdraw`]): it
 //! changes the sums by exactly that answer.
 
+pub mod employee;
 pub mod erase;
 pub mod export;
 pub mod pages;

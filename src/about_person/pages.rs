@@ -1,8 +1,8 @@
-//! `GET /customers/{id}/export`, `GET` and `POST /customers/{id}/erase`, `GET` and `POST /responses/{id}/withdraw`: what
+//! `GET /customers/{id}/export`, `GET /employees/{id}/export`, `GET` and `POST /customers/{id}/erase`, `GET` and `POST /responses/{id}/withdraw`: what
 //! HR does when a customer asks for it. What cannot be undone is asked once more on a page of its own.
 
-use super::{Person, erase, export};
-use crate::accounts::{SignedForm, SignedIn, shell_for};
+use super::{Person, employee, erase, export};
+use crate::accounts::{Role, SignedForm, SignedIn, shell_for};
 use crate::answering::queries::decide::visit_of;
 use crate::answering::withdraw;
 use crate::app::App;
@@ -11,14 +11,18 @@ use crate::customers::queries::find::{self, CustomerRow};
 use crate::customers::queries::person::File;
 use crate::customers::search::Search;
 use crate::error::{Error, Kind, Result};
+use crate::evaluations::employee::Seen;
+use crate::evaluations::period::Period;
+use crate::retention::hold;
 use crate::visits::queries::staff;
 use crate::web::format::counted;
-use crate::web::shell::Shell;
+use crate::web::shell::{Link, Shell};
 use crate::web::{PageResult, html, page, redirect};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use diesel::PgConnection;
+use serde_json::Value;
 use uuid::Uuid;
 
 fn id_of(text: &web::Path<String>, thing: &str) -> Result<Uuid> {
@@ -30,9 +34,28 @@ pub async fn download(app: web::Data<App>, person: SignedIn, id: web::Path<Strin
     let id = id_of(&id, "customer")?;
     let (parts, actor) = (app.get_ref().clone(), Actor::User(person.user));
     let everything = app.transaction(move |connection| export::export(connection, &parts, id, actor)).await?;
-    let body = serde_json::to_vec_pretty(&everything).map_err(Error::internal)?;
+    attachment(&everything, "person.json")
+}
+
+/// Gives an employee everything about themselves as a file; HR gives it to them too.
+pub async fn download_own(app: web::Data<App>, person: SignedIn, id: web::Path<String>) -> PageResult {
+    let (parts, reader, today) = (app.get_ref().clone(), person.clone(), app.clock.now().date_naive());
+    let everything = app
+        .db(move |connection| {
+            let seen = Seen::find(connection, &reader, &id, (Period::usual(today), today))?;
+            if !seen.is_own && reader.role != Role::Hr {
+                return Err(Error::not_found("page"));
+            }
+            employee::export(connection, &parts, seen.employee.id, Actor::User(reader.user))
+        })
+        .await?;
+    attachment(&everything, "employee.json")
+}
+
+fn attachment(everything: &Value, name: &str) -> PageResult {
+    let body = serde_json::to_vec_pretty(everything).map_err(Error::internal)?;
     Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"person.json\""))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
         .content_type("application/json")
         .body(body))
 }
@@ -48,6 +71,8 @@ struct ErasePage {
     /// Other files with one of their addresses or numbers: page and facts.
     alike: Vec<(String, String)>,
     visits: String,
+    /// Why nothing may be erased.
+    held: Option<Link>,
     error: Option<&'static str>,
 }
 
@@ -82,11 +107,12 @@ async fn erase_page(
     id: Uuid,
     error: Option<&'static str>,
 ) -> Result<ErasePage> {
-    let (found, alike) = app
+    let (found, alike, held) = app
         .db(move |connection| {
             let person = Person::find(connection, id)?;
             let alike = list_alike(connection, &person)?;
-            Ok((person, alike))
+            let held = hold::find(connection, &person.file_keys(), &person.visit_keys())?;
+            Ok((person, alike, held))
         })
         .await?;
     let of_file = |file: &File| facts([&file.name, &file.phone, &file.email, &file.id]);
@@ -102,6 +128,7 @@ async fn erase_page(
         files: found.files.iter().map(of_file).collect(),
         alike: alike.iter().map(other).collect(),
         visits: counted(i64::try_from(found.visits.len()).unwrap_or(i64::MAX), "visit", "visits"),
+        held: held.map(|hold| Link { href: "/settings/retention".to_owned(), label: hold::refusal(&hold) }),
         error,
     })
 }
@@ -161,8 +188,13 @@ pub async fn withdraw_answer(app: web::Data<App>, form: SignedForm, id: web::Pat
     let id = id_of(&id, "response")?;
     let reason = form.fields.get("reason").unwrap_or_default().to_owned();
     let (actor, now, typed) = (Actor::User(form.person.user), app.clock.now(), reason.clone());
-    let done =
-        app.transaction(move |connection| withdraw::withdraw(connection, id, &reason, actor, now)).await;
+    let done = app
+        .transaction(move |connection| {
+            let visit = visit_of(connection, id)?;
+            hold::check_free(connection, &[], &[visit])?;
+            withdraw::withdraw(connection, id, &reason, actor, now)
+        })
+        .await;
     match done {
         Ok(()) => Ok(redirect(&format!("/responses/{id}"))),
         Err(error) if error.kind == Kind::Invalid => {

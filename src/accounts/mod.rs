@@ -32,3 +32,4 @@ pub mod views;
 
 pub use guard::{Admitted, SignedForm, check, shell_for};
 pub use model::{Access, Client, Role, Scope, Sees, SignedIn};
+pub use password::SHORTEST as SHORTEST_PASSWORD;

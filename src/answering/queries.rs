@@ -7,6 +7,7 @@ pub mod fetches;
 pub mod follow;
 pub mod person;
 pub mod phone;
+pub mod retention;
 pub mod staff;
 mod store;
 

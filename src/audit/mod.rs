@@ -1,10 +1,12 @@
-//! The audit log: who did or saw what about whom. Append-only, and chained so that a change is noticed.
+//! The audit log: who did or saw what about whom. Append-only, and chained so that a change is noticed. Only its oldest
+//! part goes, when its time is over ([`cut`]).
 //!
 //! An entry names things by id; it holds no address, no text of a customer and no secret. A reason that one of ours
 //! typed may hold more than it should: it goes with the erasure of the person, everything else of the entry stays, and
 //! so does the chain, which holds a keyed hash of the details in their place.
 
 pub mod anchor;
+pub mod cut;
 pub mod queries;
 pub mod seal;
 pub mod verify;

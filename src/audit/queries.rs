@@ -1,5 +1,6 @@
 //! Every statement on the tables of the audit log.
 
+use super::cut::ACTION;
 use super::seal::{Head, Seal};
 use super::{Entry, forgotten};
 use crate::db::schema::{audit_entry, audit_head, audit_seal};
@@ -192,4 +193,54 @@ pub fn forget_details(connection: &mut PgConnection, subjects: &[String]) -> Res
         .set(audit_entry::detail.eq(forgotten()))
         .execute(connection)?;
     Ok(())
+}
+
+/// Finds the first position of the chain that is there.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_first_position(connection: &mut PgConnection) -> Result<Option<i64>> {
+    Ok(audit_seal::table.select(diesel::dsl::min(audit_seal::position)).first(connection)?)
+}
+
+/// Lists the details of sealed entries that say that the log was cut at a position.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_cuts(connection: &mut PgConnection, position: i64) -> Result<Vec<serde_json::Value>> {
+    use diesel::PgJsonbExpressionMethods;
+    Ok(audit_entry::table
+        .inner_join(audit_seal::table.on(audit_seal::entry_id.eq(audit_entry::id)))
+        .filter(audit_entry::action.eq(ACTION))
+        .filter(audit_seal::position.gt(position))
+        .filter(audit_entry::detail.contains(serde_json::json!({ "position": position.to_string() })))
+        .select(audit_entry::detail)
+        .load(connection)?)
+}
+
+/// Deletes the seals up to a position and their entries.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn delete_up_to(connection: &mut PgConnection, position: i64) -> Result<()> {
+    let gone = audit_seal::table.filter(audit_seal::position.le(position));
+    let entries: Vec<i64> = gone.select(audit_seal::entry_id).load(connection)?;
+    diesel::delete(audit_entry::table.filter(audit_entry::id.eq_any(entries))).execute(connection)?;
+    diesel::delete(audit_seal::table.filter(audit_seal::position.le(position))).execute(connection)?;
+    Ok(())
+}
+
+/// Counts the sealed entries at the beginning of the log that are older than a time.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_older(connection: &mut PgConnection, before: DateTime<Utc>) -> Result<i64> {
+    let kept: Option<i64> = audit_seal::table
+        .inner_join(audit_entry::table.on(audit_entry::id.eq(audit_seal::entry_id)))
+        .filter(audit_entry::at.ge(before))
+        .select(diesel::dsl::min(audit_seal::position))
+        .first(connection)?;
+    let first = find_first_position(connection)?;
+    let last = find_head(connection)?.position;
+    Ok(first.map_or(0, |first| kept.unwrap_or(last + 1) - first))
 }

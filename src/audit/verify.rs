@@ -1,5 +1,6 @@
 //! Walking the chain from its beginning, and comparing it with what was anchored outside.
 
+use super::cut::place;
 use super::seal::{self, Head, Seal};
 use super::{Entry, forgotten, queries};
 use crate::error::Result;
@@ -28,8 +29,12 @@ pub struct Report {
     pub sealed: i64,
     /// Of how many of them the details went with the erasure of a person.
     pub forgotten: i64,
+    /// The last position that went because its time was over; 0 when nothing did.
+    pub cut_at: i64,
     /// How many anchors fit.
     pub anchors: usize,
+    /// How many anchors name a seal that went.
+    pub anchors_gone: usize,
     /// What is wrong, one sentence each; empty when nothing is.
     pub faults: Vec<String>,
 }
@@ -48,7 +53,9 @@ impl Report {
 /// When the database does not answer.
 pub fn verify(connection: &mut PgConnection, keys: &Keyring, anchors: &[Anchor]) -> Result<Report> {
     let mut report = Report::default();
-    let mut at = Head { position: 0, hash: vec![0; 32] };
+    let mut at = begin(connection, &mut report)?;
+    report.anchors_gone = anchors.iter().filter(|anchor| anchor.position < at.position).count();
+    check_anchors(&mut report, anchors, at.position, &at.hash);
     loop {
         let sealed = queries::list_sealed(connection, at.position, AT_ONCE)?;
         if sealed.is_empty() {
@@ -72,7 +79,25 @@ pub fn verify(connection: &mut PgConnection, keys: &Keyring, anchors: &[Anchor])
     Ok(report)
 }
 
-fn check_entry(report: &mut Report, keys: &Keyring, before: &Head, seal: &Seal, entry: &Entry) {
+/// Returns where the chain begins: at its first seal, or where a sealed entry says that it was cut. That entry stands in
+/// the chain behind the cut, so the walk checks it like any other.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) fn begin(connection: &mut PgConnection, report: &mut Report) -> Result<Head> {
+    let beginning = Head { position: 0, hash: vec![0; 32] };
+    let before = queries::find_first_position(connection)?.map_or(0, |first| first - 1);
+    if before == 0 {
+        return Ok(beginning);
+    }
+    let cut = queries::list_cuts(connection, before)?.iter().find_map(place);
+    Ok(cut.filter(|cut| cut.position == before).map_or(beginning, |cut| {
+        report.cut_at = before;
+        cut
+    }))
+}
+
+pub(super) fn check_entry(report: &mut Report, keys: &Keyring, before: &Head, seal: &Seal, entry: &Entry) {
     let id = entry.id;
     let before = Head { position: seal.position - 1, hash: before.hash.clone() };
     let Some((hash, detail)) = seal::hash(keys, &seal.secret_id, &before, entry, &seal.detail_hash)

@@ -40,9 +40,15 @@ pub fn run(boot: &Boot, action: &AuditAction) -> Result<ExitCode, BootError> {
     for fault in &report.faults {
         println!("{fault}");
     }
-    let (sealed, of, fitting) = (report.sealed, anchors.len(), report.anchors);
+    let (sealed, of, fitting) = (report.sealed, anchors.len() - report.anchors_gone, report.anchors);
     if report.faults.is_empty() {
         println!("{sealed} entries are as they were written; {fitting} of {of} anchors fit");
+        if report.cut_at > 0 {
+            println!(
+                "the first {} went when their time was over, with {} anchors",
+                report.cut_at, report.anchors_gone
+            );
+        }
         if report.forgotten > 0 {
             println!("of {} the details went with the erasure of a person", report.forgotten);
         }

@@ -11,7 +11,9 @@ mod import;
 mod mail;
 mod objections;
 mod person;
+mod processing;
 mod recount;
+mod retention;
 pub mod run;
 mod wave;
 
@@ -89,6 +91,13 @@ enum Command {
         #[arg(long)]
         repair: bool,
     },
+    /// Say what is deleted when, or delete it now.
+    Retention {
+        #[command(subcommand)]
+        action: retention::RetentionAction,
+    },
+    /// Write the records of processing (GDPR art. 30) or the sheet for works councils.
+    Processing(processing::Options),
     /// Give a colleague an account.
     User {
         #[command(subcommand)]
@@ -139,6 +148,8 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Audit { action } => return audit::run(&boot, &action),
         Command::Person { action } => person::run(&boot, action)?,
         Command::Recount { repair } => return recount::run(&boot, repair),
+        Command::Retention { action } => retention::run(&boot, &action)?,
+        Command::Processing(options) => processing::run(&boot, &options)?,
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => accounts::key(&boot, action)?,
         Command::Demo(_)

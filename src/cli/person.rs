@@ -1,12 +1,13 @@
 //! `person`: what a customer may ask for. Whoever has the server's shell may do it; it is in the audit log.
 
-use crate::about_person::{erase, export, find_customer};
+use crate::about_person::{employee, erase, export, find_customer};
 use crate::answering::queries::staff::find_of_visit;
 use crate::answering::withdraw;
 use crate::audit::Actor;
 use crate::boot::{Boot, BootError};
 use crate::db;
 use crate::error::{Error, Kind};
+use crate::retention::hold;
 use crate::visits::queries::person::find_by_id;
 use std::io::Write;
 use std::path::PathBuf;
@@ -14,11 +15,14 @@ use std::path::PathBuf;
 /// What to do for a person.
 #[derive(Debug, clap::Subcommand)]
 pub enum PersonAction {
-    /// Write everything we hold about a customer as JSON.
+    /// Write everything we hold about a customer or an employee as JSON.
     Export {
         /// Id of the customer in the system that sends visits, or the one in the address of their page.
+        #[arg(long, required_unless_present = "employee", conflicts_with = "employee")]
+        customer: Option<String>,
+        /// Id of the employee in the system that sends visits.
         #[arg(long)]
-        customer: String,
+        employee: Option<String>,
         /// Write to this file instead of standard output.
         #[arg(long)]
         out: Option<PathBuf>,
@@ -48,11 +52,16 @@ pub fn run(boot: &Boot, action: PersonAction) -> Result<(), BootError> {
     let (app, now) = (&boot.app, boot.app.clock.now());
     let mut connection = app.pool.get().map_err(Error::unavailable)?;
     match action {
-        PersonAction::Export { customer, out } => {
-            let everything = db::transaction(&mut connection, |connection| {
-                let customer = find_customer(connection, &customer)?;
-                export::export(connection, app, customer, Actor::Shell)
-            })?;
+        PersonAction::Export { customer, employee, out } => {
+            let everything = if let Some(id) = employee {
+                let id = employee::find_employee(&mut connection, &id)?;
+                employee::export(&mut connection, app, id, Actor::Shell)?
+            } else {
+                db::transaction(&mut connection, |connection| {
+                    let customer = find_customer(connection, &customer.unwrap_or_default())?;
+                    export::export(connection, app, customer, Actor::Shell)
+                })?
+            };
             let mut text = serde_json::to_vec_pretty(&everything).map_err(Error::internal)?;
             text.push(b'\n');
             let written = match &out {
@@ -77,6 +86,7 @@ pub fn run(boot: &Boot, action: PersonAction) -> Result<(), BootError> {
                 let visit = find_by_id(connection, &visit)?.ok_or_else(|| Error::not_found("visit"))?;
                 let response =
                     find_of_visit(connection, visit)?.ok_or_else(|| Error::not_found("response"))?;
+                hold::check_free(connection, &[], &[visit])?;
                 withdraw::withdraw(connection, response.0, &reason, Actor::Shell, now)
             })?;
             println!("taken back");

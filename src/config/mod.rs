@@ -7,6 +7,7 @@ mod duration;
 mod network;
 mod oidc;
 mod rate;
+mod retention;
 mod settings;
 mod theme;
 mod window;
@@ -16,6 +17,7 @@ pub use duration::parse_duration;
 pub use network::Network;
 pub use oidc::{OidcConfig, is_safe};
 pub use rate::Rate;
+pub use retention::{KEPT_KINDS, Keep, KeptKind, Retention};
 pub use settings::{SETTINGS, Setting};
 pub use theme::{Brand, Colour, Logo, OUR_BRAND};
 pub use window::SendWindow;
@@ -269,6 +271,8 @@ pub struct Config {
     pub organisation: OrganisationConfig,
     /// The provider by which staff may sign in, if there is one.
     pub oidc: Option<OidcConfig>,
+    /// How long each kind of data is kept.
+    pub retention: Retention,
     /// File outside of the database to which the end of the audit log is appended once a day.
     pub audit_anchor: Option<PathBuf>,
     /// What is logged (tracing's filter syntax).

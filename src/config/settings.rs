@@ -2,7 +2,7 @@
 
 use super::{
     CallingConfig, Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig,
-    OrganisationConfig, SendingConfig, data_folder, parse_duration,
+    OrganisationConfig, Retention, SendingConfig, data_folder, parse_duration,
 };
 use crate::ids::Keyring;
 use std::path::PathBuf;
@@ -88,6 +88,7 @@ settings! {
     "HEARBACK_OIDC_CLIENT_SECRET", "none", "our secret at the provider", "0b7be4f3c1d94a5e8f62a1c3d5e7f901";
     "HEARBACK_OIDC_LABEL", "your work account", "what the button calls it: Sign in with …", "Northwind ID";
     "HEARBACK_OIDC_SECOND_FACTOR", "token", "token: a sign-in counts as made with a second factor when the provider's token says so; provider: always", "provider";
+    "HEARBACK_RETENTION", "the usual period of each kind", "how long data are kept: kind=period by commas; `hearback retention plan` lists kinds and periods", "contact=90d,texts=24months";
     "HEARBACK_AUDIT_ANCHOR", "none", "file outside of the database to which the end of the audit log is appended once a day", "/srv/anchors/hearback";
     "HEARBACK_LOG", "info", "what is logged", "info,hearback=debug";
 }
@@ -141,6 +142,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
         calling: calling(&reader)?,
         organisation: organisation(&reader)?,
         oidc: super::oidc::read(lookup)?,
+        retention: reader.with("HEARBACK_RETENTION", "", Retention::read)?,
         audit_anchor: reader.text("HEARBACK_AUDIT_ANCHOR").map(PathBuf::from),
         log: reader.or("HEARBACK_LOG", "info"),
         data,

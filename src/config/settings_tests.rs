@@ -42,6 +42,7 @@ fn a_wrong_value_names_the_setting_and_an_example() {
         ("HEARBACK_TIME_ZONE", "Mars/Olympus"),
         ("HEARBACK_LAWFUL_BASIS", "none"),
         ("HEARBACK_PRIVACY_URL", "privacy"),
+        ("HEARBACK_RETENTION", "contact=soon"),
     ] {
         let error = with(name, value).unwrap_err();
         assert_eq!(error.name, name);

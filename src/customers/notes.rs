@@ -103,11 +103,3 @@ pub fn remove(
     let detail = json!({ "note": note });
     audit::record(connection, now, actor, "customer.note_removed", &format!("customer {customer}"), detail)
 }
-
-/// Deletes the notes that are over.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn prune(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
-    queries::prune(connection, now).map(drop)
-}

@@ -6,6 +6,7 @@ pub mod merges;
 pub mod notes;
 pub mod person;
 pub mod preferences;
+pub mod retention;
 pub mod stops;
 
 use super::Contact;

@@ -309,6 +309,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    legal_hold (id) {
+        id -> Uuid,
+        customer_id -> Nullable<Uuid>,
+        employee_id -> Nullable<Uuid>,
+        from_on -> Nullable<Date>,
+        to_on -> Nullable<Date>,
+        reason -> Text,
+        placed_by -> Text,
+        placed_at -> Timestamptz,
+        ended_by -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     link_fetch (id) {
         id -> Int8,
         visit_id -> Uuid,
@@ -450,6 +466,21 @@ diesel::table! {
         complete -> Bool,
         opened_at -> Nullable<Timestamptz>,
         network -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    retention_run (kind) {
+        kind -> Text,
+        ran_at -> Timestamptz,
+        deleted -> Int8,
+    }
+}
+
+diesel::table! {
+    retention_start (only_row) {
+        only_row -> Bool,
+        begins_at -> Timestamptz,
     }
 }
 
@@ -636,6 +667,13 @@ diesel::table! {
         made_at -> Timestamptz,
         made_by -> Text,
         replaces_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    statement_number (only_row) {
+        only_row -> Bool,
+        last_number -> Int8,
     }
 }
 
@@ -889,6 +927,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_run,
     invitation,
     job,
+    legal_hold,
     link_fetch,
     objection,
     objection_decision,
@@ -900,6 +939,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     relay_breaker,
     response,
     response_revision,
+    retention_run,
+    retention_start,
     schedule,
     score_class,
     score_contribution,
@@ -919,6 +960,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_step,
     site,
     statement,
+    statement_number,
     statement_reply,
     suppression,
     survey,

@@ -51,11 +51,14 @@ pub fn is_sending(connection: &mut PgConnection, always_on: bool) -> Result<bool
     Ok(fuse::is_whole(connection)? && queries::is_on(connection, always_on)?)
 }
 
+/// For how long it is known that somebody was asked.
+pub const ASKED_KEPT: TimeDelta = TimeDelta::days(400);
+
 /// Forgets who was asked more than a year ago, and turns of rate limits that are over.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn prune(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
-    queries::asked::prune(connection, now - TimeDelta::days(400))?;
+    queries::asked::prune(connection, now - ASKED_KEPT)?;
     queries::health::prune_rates(connection, now - TimeDelta::days(1)).map(drop)
 }

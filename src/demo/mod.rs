@@ -93,6 +93,8 @@ fn settings(options: &Options) -> Result<Config, BootError> {
         "HEARBACK_IMPRINT" => Some(IMPRINT.to_owned()),
         "HEARBACK_MAIL_FROM" => Some(format!("{NAME} <feedback@example.com>")),
         "HEARBACK_REPLY_TO" => Some("office@example.com".to_owned()),
+        // The year that it shows would lose its names.
+        "HEARBACK_RETENTION" => Some("contact=24months,calls=24months".to_owned()),
         "HEARBACK_TIME_ZONE" => Some(present::ZONE.name().to_owned()),
         _ => None,
     };

@@ -9,7 +9,7 @@ pub mod cards;
 pub mod customer;
 pub mod customers;
 pub mod file;
-mod history;
+pub(crate) mod history;
 pub mod judgement;
 pub mod merging;
 pub mod people;

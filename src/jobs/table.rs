@@ -142,3 +142,12 @@ pub fn forget(connection: &mut PgConnection, ids: &[Uuid]) -> Result<()> {
     .execute(connection)?;
     Ok(())
 }
+
+/// Deletes jobs that were put aside for good; returns how many there were.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn delete_failed(connection: &mut PgConnection, ids: &[Uuid]) -> Result<usize> {
+    let failed = job::table.filter(job::id.eq_any(ids)).filter(job::state.eq("failed"));
+    Ok(diesel::delete(failed).execute(connection)?)
+}

@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod listing;
+pub mod retention;
 
 use super::model::{ListedEmployee, NamedEmployee};
 use crate::db::schema::{employee, site, team, team_member};

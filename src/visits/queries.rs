@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod person;
+pub mod retention;
 mod road;
 pub mod staff;
 

@@ -22,6 +22,8 @@ const FLOORS: &[(u8, &[&str])] = &[
             "history_import",
             "visits_import",
             "about_person",
+            "retention",
+            "processing",
             "today",
             "finder",
             "handouts",

@@ -46,8 +46,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("answering", &["response", "response_revision", "link_fetch", "answer_card"]),
     ("callbacks", &["callback", "callback_attempt", "wave", "wave_stratum", "calling"]),
     ("cases", &["recovery_case"]),
+    ("retention", &["legal_hold", "retention_run", "retention_start"]),
     ("after_answer", &["answer_followed", "thank_you"]),
-    ("evaluations", &["objection", "objection_decision", "statement", "statement_reply"]),
+    ("evaluations", &["objection", "objection_decision", "statement", "statement_number", "statement_reply"]),
     (
         "scores",
         &[

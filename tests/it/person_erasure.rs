@@ -158,7 +158,7 @@ fn post(client: &Client, path: &str, fields: &[(&str, &str)]) -> crate::support:
 }
 
 /// Every cell of every table as text, and what is stored as bytes as letters too.
-fn everything(app: &TestApp) -> String {
+pub fn everything(app: &TestApp) -> String {
     let mut connection = app.connection();
     let mut text = String::new();
     for table in database::tables(&mut connection) {
@@ -189,7 +189,7 @@ fn assert_nowhere(what: &str, text: &str) {
 }
 
 /// The sums and every evaluation of the year, to the last digit.
-fn numbers(app: &TestApp) -> String {
+pub fn numbers(app: &TestApp) -> String {
     let mut connection = app.connection();
     let selection = Selection {
         from: "2026-01-01".parse().unwrap(),

@@ -2,6 +2,7 @@
 
 pub mod attempts;
 pub mod candidates;
+pub mod retention;
 pub mod service;
 pub mod watch;
 pub mod wave;

@@ -104,11 +104,3 @@ pub fn delete(connection: &mut PgConnection, id: Uuid) -> Result<()> {
     diesel::delete(customer_note::table.find(id)).execute(connection)?;
     Ok(())
 }
-
-/// Deletes the notes that are over; returns how many.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn prune(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
-    Ok(diesel::delete(customer_note::table.filter(customer_note::expires_at.le(now))).execute(connection)?)
-}

@@ -8,6 +8,7 @@ pub mod health;
 pub mod hot;
 pub mod person;
 pub mod queue;
+pub mod retention;
 pub mod staff;
 pub mod tried;
 

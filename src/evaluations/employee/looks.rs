@@ -45,6 +45,7 @@ pub async fn show(app: web::Data<App>, person: SignedIn, id: web::Path<String>, 
             .map(|(at, actor, action)| [moment(at, zone), who(&actor, &names), what(&action).to_owned()])
             .collect(),
         most: MOST,
+        export: format!("{}/export", super::path(&seen.employee.external_id)),
     })
 }
 
@@ -64,6 +65,7 @@ fn who(actor: &str, names: &HashMap<Uuid, String>) -> String {
 fn what(action: &str) -> &'static str {
     match action {
         "statement.read" => "a statement",
+        "employee.exported" => "a copy of everything",
         _ => "this page",
     }
 }

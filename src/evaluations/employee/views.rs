@@ -201,4 +201,6 @@ pub struct LooksPage {
     pub looks: Vec<[String; 3]>,
     /// How many are listed at most.
     pub most: i64,
+    /// Where everything about the person is to be had as a file.
+    pub export: String,
 }

@@ -257,3 +257,13 @@ pub fn find_colleagues(connection: &mut PgConnection, text: &str) -> Result<Vec<
     }
     Ok(employee::table.filter(employee::name.eq(text)).select(employee::id).limit(2).load(connection)?)
 }
+
+/// Deletes objections with the decisions about them; what they changed stays. Returns how many there were.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn delete(connection: &mut PgConnection, objections: &[Uuid]) -> Result<usize> {
+    let decisions = objection_decision::table.filter(objection_decision::objection_id.eq_any(objections));
+    diesel::delete(decisions).execute(connection)?;
+    Ok(diesel::delete(objection::table.filter(objection::id.eq_any(objections))).execute(connection)?)
+}

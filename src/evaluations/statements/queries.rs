@@ -1,7 +1,7 @@
 //! Every statement on the tables of statements: they only insert and read.
 
 use super::model::{Reply, Statement};
-use crate::db::schema::{statement, statement_reply, visit, visit_employee};
+use crate::db::schema::{statement, statement_number, statement_reply, visit, visit_employee};
 use crate::error::{Error, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, max, not};
@@ -48,7 +48,8 @@ pub struct NewStatement<'a> {
 pub fn lock_next_number(connection: &mut PgConnection) -> Result<i64> {
     diesel::sql_query("LOCK TABLE statement IN SHARE ROW EXCLUSIVE MODE").execute(connection)?;
     let newest: Option<i64> = statement::table.select(max(statement::number)).get_result(connection)?;
-    Ok(newest.unwrap_or(0) + 1)
+    let deleted: i64 = statement_number::table.select(statement_number::last_number).first(connection)?;
+    Ok(newest.unwrap_or(0).max(deleted) + 1)
 }
 
 /// Stores a statement.
@@ -235,4 +236,20 @@ pub fn list_visits(
         .order(visit::external_id)
         .select((visit::id, visit::external_id, visit::visited_on, visit::outcome))
         .load(connection)?)
+}
+
+/// Deletes statements with what was said to them; their numbers are not given again. Returns how many there were.
+///
+/// # Errors
+/// When the database does not answer, or a statement that stays corrects one of them.
+pub fn delete(connection: &mut PgConnection, statements: &[Uuid]) -> Result<usize> {
+    let highest: Option<i64> = statement::table
+        .filter(statement::id.eq_any(statements))
+        .select(max(statement::number))
+        .get_result(connection)?;
+    let lower = statement_number::table.filter(statement_number::last_number.lt(highest.unwrap_or(0)));
+    diesel::update(lower).set(statement_number::last_number.eq(highest.unwrap_or(0))).execute(connection)?;
+    let replies = statement_reply::table.filter(statement_reply::statement_id.eq_any(statements));
+    diesel::delete(replies).execute(connection)?;
+    Ok(diesel::delete(statement::table.filter(statement::id.eq_any(statements))).execute(connection)?)
 }
