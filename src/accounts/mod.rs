@@ -3,6 +3,7 @@
 //! Secrets are random (256 bits) and stored as SHA-256; passwords as argon2id. What a route asks for stands in
 //! one table (`routes.rs`) as [`Access`]; [`guard`] checks it before any handler runs.
 
+pub mod export;
 pub mod guard;
 pub mod keys;
 pub mod links;

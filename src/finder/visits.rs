@@ -7,6 +7,7 @@ use super::views::visits::{
     mailing,
 };
 use super::{cards, id_of, names, note_reader};
+use crate::accounts::export::{self, Sheet};
 use crate::accounts::{self, Role, SignedIn, shell_for};
 use crate::answering;
 use crate::app::App;
@@ -27,6 +28,12 @@ use diesel::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+const SHEET: Sheet = Sheet {
+    name: "visits",
+    columns: &["visit", "when", "service", "employees", "customer", "outcome"],
+    noted: &["q", "outcome", "employee", "from", "to"],
+};
+
 /// Shows the list.
 pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
     let zone = app.config.organisation.time_zone;
@@ -36,7 +43,7 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         (Vec::new(), Meta { next: None })
     } else {
         let after = asked.after()?;
-        app.db(move |connection| read_list(connection, &filter, after, zone)).await?
+        app.db(move |connection| read_list(connection, &filter, after, (ROWS, zone))).await?
     };
     let known = Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcomes::badge(*outcome).word));
     html(&VisitsPage {
@@ -47,10 +54,22 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         outcomes: Choice::all(asked.text("outcome"), [("", "All")].into_iter().chain(known)),
         cards: makes_cards(&person).then(|| asked.address_at("/visits/cards")),
         is_narrowed: asked.is_narrowed(),
-        pages: asked.pages(meta, Pages::BY_TIME),
+        pages: asked.pages(meta, Pages::BY_TIME).with_file(asked.address_at("/visits.csv")),
+        sort: asked.by_time(),
         dates,
         rows,
     })
+}
+
+/// Gives the list as a file.
+pub async fn file(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let zone = app.config.organisation.time_zone;
+    let filter = filter_of(&asked, &asked.dates(), &person);
+    export::export(&app, &person, &asked, SHEET, move |connection| {
+        let page = |after| read_list(connection, &filter, after, (export::AT_ONCE, zone));
+        Ok(export::all(page)?.into_iter().map(Row::cells).collect())
+    })
+    .await
 }
 
 /// Reads what the list is narrowed to.
@@ -62,6 +81,7 @@ pub(super) fn filter_of(asked: &Asked, dates: &Dates, person: &SignedIn) -> Staf
         from: dates.from,
         to: dates.to,
         sees: person.sees(),
+        oldest_first: asked.by_time().is_oldest,
     }
 }
 
@@ -82,10 +102,10 @@ fn read_list(
     connection: &mut PgConnection,
     filter: &StaffFilter,
     after: Option<Cursor>,
-    zone: Tz,
+    (limit, zone): (i64, Tz),
 ) -> Result<(Vec<Row>, Meta)> {
-    let rows = staff::list_for_staff(connection, filter, after, ROWS)?;
-    let cut_at = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let rows = staff::list_for_staff(connection, filter, after, limit)?;
+    let cut_at = usize::try_from(limit).unwrap_or(usize::MAX);
     let (rows, meta) = page::cut(rows, cut_at, |row| Cursor::by_time(row.visited_at, row.id));
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let credited = staff::list_credited(connection, &ids)?;

@@ -3,6 +3,7 @@
 pub mod attempts;
 pub mod candidates;
 pub mod service;
+pub mod standing;
 pub mod watch;
 pub mod wave;
 pub mod whom;

@@ -3,6 +3,7 @@
 mod contributions;
 mod names;
 mod slices;
+mod weeks;
 
 pub use contributions::{
     dates_of_visits, each_contribution_between, each_page_between, forget_folded, has_visits_between,
@@ -13,6 +14,8 @@ pub use slices::{
     CrossKey, SliceKey, delete_slices_before, list_stretches, load_crosses, load_crosses_of, load_slices,
     load_slices_of, read_crosses, read_slices, store_crosses, store_slices,
 };
+
+pub use weeks::{Week, list_weeks};
 
 use crate::db::schema::score_fold;
 use crate::error::Result;
