@@ -32,8 +32,8 @@ pub(super) fn read(connection: &mut PgConnection, look: &Look) -> Result<Board> 
     let queue = &facts.queue;
     let machine = vec![
         Fact::new("Letters due", format!("{}{}", thousands(queue.due), since(queue.oldest_due))),
-        Fact::new("Letters planned", thousands(queue.planned)),
-        Fact::new("Under way just now", thousands(facts.under_way)),
+        Fact::new("Planned", thousands(queue.planned)),
+        Fact::new("Under way", thousands(facts.under_way)),
         Fact::new("Jobs due", format!("{}{}", thousands(due), since(oldest))),
         Fact::new("Audit log", format!("{} entries chained", thousands(head.position))),
     ];

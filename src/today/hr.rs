@@ -1,7 +1,7 @@
 //! HR's day: what waits for a decision, what customers said, how the company stands.
 
+use super::months::{self, Months};
 use super::panels::{Board, Calls, Said};
-use super::weeks::{self, Weeks};
 use super::{Look, ONE_BY_ONE, tasks};
 use crate::answering::queries::staff as answers;
 use crate::audit::Actor;
@@ -11,7 +11,7 @@ use crate::delivery::queries::{staff, trouble};
 use crate::error::Result;
 use crate::evaluations::objections::queries as objections;
 use crate::evaluations::statements::queries::{self as statements, Of};
-use crate::scores::queries::list_weeks;
+use crate::scores::queries::list_months;
 use crate::surveys::queries::drafts;
 use chrono::TimeDelta;
 use diesel::PgConnection;
@@ -40,11 +40,10 @@ pub(super) fn read(connection: &mut PgConnection, look: &Look) -> Result<Board> 
     let standing = statements::count_standing(connection, Of::Everybody, look.now - STATEMENTS)?;
     needs.extend(tasks::contested(standing));
     needs.extend(tasks::drafts(&drafts::list_surveys(connection)?, look));
-    needs.extend(tasks::finished_waves(day.finished_waves));
-    let from = weeks::begin(look.today);
+    let from = months::begin(look.today);
     Ok(Board {
         said: Some(Said::new(&comments, &open_cases, said.since, look)),
-        weeks: Some(Weeks::draw(&list_weeks(connection, weeks::QUESTION, from)?, from)),
+        months: Some(Months::draw(&list_months(connection, months::QUESTION, from)?, from)),
         road: Some(look.road(connection)?),
         evaluations: Some("/evaluations"),
         calls: Some(Calls::of_everybody(&day)),

@@ -8,10 +8,10 @@ mod caller;
 mod employee;
 mod hr;
 mod manager;
+mod months;
 mod panels;
 mod tasks;
 mod views;
-mod weeks;
 
 use crate::accounts::{Role, SignedIn, shell_for};
 use crate::answering::queries::staff::{self as answers, StaffFilter};

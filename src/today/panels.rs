@@ -1,8 +1,8 @@
 //! What stands beside the things to do: how the days, the calls and the machine stand, and what was said.
 
 use super::Look;
+use super::months::Months;
 use super::tasks::{Task, beginning};
-use super::weeks::Weeks;
 use crate::answering::queries::staff::{MOST_COUNTED, ResponseLine};
 use crate::callbacks::queries::standing::Day;
 use crate::callbacks::queue::Queue;
@@ -24,8 +24,8 @@ pub(super) struct Board {
     pub nothing: &'static str,
     /// What customers said lately.
     pub said: Option<Said>,
-    /// The company week by week.
-    pub weeks: Option<Weeks>,
+    /// The company month by month.
+    pub months: Option<Months>,
     /// What became of the last seven days' visits.
     pub road: Option<Road>,
     /// Address of the evaluations.
@@ -151,6 +151,12 @@ impl Calls {
     pub(super) fn own(day: &Day, queue: Queue) -> Self {
         let sentence = match (queue.all, queue.now) {
             (0, _) => "Nobody is on your list.".to_owned(),
+            (all, now) if all == now => {
+                format!(
+                    "{} on your list and may be phoned now.",
+                    counted(all, "customer is", "customers are")
+                )
+            }
             (all, now) => format!(
                 "{} on your list, {} may be phoned now. The others wait for their hours or another time of day.",
                 counted(all, "customer is", "customers are"),

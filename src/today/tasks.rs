@@ -221,18 +221,6 @@ pub(super) fn drafts(surveys: &[Listed], look: &Look) -> Vec<Task> {
     surveys.iter().filter_map(task).collect()
 }
 
-/// Waves of which everybody was called.
-pub(super) fn finished_waves(waves: i64) -> Option<Task> {
-    (waves > 0).then(|| {
-        Task::new(
-            Due::Whenever,
-            format!("{} to the end", counted(waves, "wave is worked", "waves are worked")),
-            "Nobody is left to call. Closing writes down with which chance everybody was called.",
-            ("/callbacks/waves", "Close"),
-        )
-    })
-}
-
 /// Calls that a manager may make: never about the own team.
 pub(super) fn calls(queue: Queue) -> Option<Task> {
     (queue.now > 0).then(|| {
@@ -364,7 +352,7 @@ mod tests {
         assert!(delivery(&Facts { is_on: true, ..Facts::default() }, 0, DateTime::UNIX_EPOCH).is_empty());
         assert!(objections(Open::default(), true, NaiveDate::MIN).is_none());
         assert!(undecided(Said::default()).is_none() && contested(Statements::default()).is_none());
-        assert!(finished_waves(0).is_none() && unsealed(0).is_none() && failed_jobs(0).is_none());
+        assert!(unsealed(0).is_none() && failed_jobs(0).is_none());
         assert!(to_read(0).is_empty() && calls(Queue::default()).is_none());
     }
 

@@ -76,7 +76,7 @@ impl TodayPage {
     /// Whether anything stands beside the things to do.
     fn is_split(&self) -> bool {
         let board = &self.board;
-        board.weeks.is_some()
+        board.months.is_some()
             || board.road.is_some()
             || board.calls.is_some()
             || board.own.is_some()

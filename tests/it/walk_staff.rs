@@ -6,9 +6,10 @@ use crate::callbacks_waves::{draw, keys};
 use crate::employees::{YEAR, company};
 use crate::support::app::PASSWORD;
 use crate::support::browser::{Browser, ENTER, Scripts};
-use crate::support::{Client, TestApp, make, programs_or_skip};
+use crate::support::{Client, TestApp, make, programs_or_skip, wait_until};
 use hearback::accounts::Role;
 use serde_json::json;
+use std::time::Duration;
 
 /// Opens the start page and signs in.
 fn begin(app: &TestApp, name: &str, email: &str) -> Option<Browser> {
@@ -113,7 +114,7 @@ fn a_manager_looks_after_a_customer_closes_the_case_and_makes_a_call() {
     go(&browser, "Open case: Case: boiler repair, Eleanor Ashdown", "Case: boiler repair");
     go(&browser, "The customer’s file", "Eleanor Ashdown");
     browser.write("#add-note input[name=words]", "Wants the side door.");
-    browser.click("Add");
+    browser.click("Keep the note");
     browser.wait_to_see("Wants the side door.");
     go(&browser, "Today", "Today");
     go(&browser, "Open case", "Case: boiler repair");
@@ -140,10 +141,12 @@ fn a_caller_works_through_the_list_from_the_start_page() {
     app.account(Role::Caller, None);
     let Some(browser) = begin(&app, "walk-caller", "caller@example.com") else { return };
 
-    browser.wait_to_see("2 may be phoned now");
+    browser.wait_to_see("2 customers are on your list and may be phoned now");
     go(&browser, "Next call", "Call ");
     browser.press("button[name=overall][value='4']");
-    browser.wait_to_see("is kept");
+    wait_until("the saved answer", Duration::from_secs(10), || {
+        browser.source().contains("name=\"overall\" value=\"4\" aria-pressed=\"true\"").then_some(())
+    });
     browser.write("#said", "All went well.");
     go(&browser, "Complete", "Call-backs");
     browser.wait_to_see("That is done.");

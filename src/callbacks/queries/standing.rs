@@ -24,9 +24,6 @@ pub struct Day {
     /// Attempts of one caller on this day.
     #[diesel(sql_type = BigInt)]
     pub own: i64,
-    /// Open waves of which nobody is left to call.
-    #[diesel(sql_type = BigInt)]
-    pub finished_waves: i64,
 }
 
 /// Counts how the day stands that began at a time; `by` is the caller whose own attempts are counted.
@@ -44,9 +41,7 @@ pub fn count_day(
          (SELECT count(DISTINCT a.callback_id) FROM callback_attempt a JOIN callback c ON c.id = a.callback_id \
           WHERE a.at >= $2 AND c.state = 'done') AS done, \
          (SELECT count(DISTINCT claimed_by) FROM callback WHERE callback.state = 'claimed' AND claimed_until > $3) AS callers, \
-         (SELECT count(*) FROM callback_attempt a WHERE a.at >= $2 AND a.by = $1) AS own, \
-         (SELECT count(*) FROM wave w WHERE w.state = 'open' AND NOT EXISTS \
-          (SELECT 1 FROM callback WHERE callback.wave_id = w.id AND {AT_WORK})) AS finished_waves"
+         (SELECT count(*) FROM callback_attempt a WHERE a.at >= $2 AND a.by = $1) AS own"
     );
     Ok(diesel::sql_query(sql)
         .bind::<Text, _>(by)

@@ -1,9 +1,9 @@
 //! Every statement on the tables of scores.
 
 mod contributions;
+mod months;
 mod names;
 mod slices;
-mod weeks;
 
 pub use contributions::{
     dates_of_visits, each_contribution_between, each_page_between, forget_folded, has_visits_between,
@@ -15,7 +15,7 @@ pub use slices::{
     load_slices_of, read_crosses, read_slices, store_crosses, store_slices,
 };
 
-pub use weeks::{Week, list_weeks};
+pub use months::{Month, list_months};
 
 use crate::db::schema::score_fold;
 use crate::error::Result;

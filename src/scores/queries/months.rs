@@ -1,4 +1,4 @@
-//! The company's sums week by week.
+//! The company's sums month by month.
 
 use crate::db::schema::{score_class, score_item, score_slice};
 use crate::error::Result;
@@ -7,10 +7,10 @@ use crate::scores::{COMPANY, Sum};
 use chrono::NaiveDate;
 use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
 
-/// One week of the company's answers by mail to one question on one scale.
+/// One month of the company's answers by mail to one question on one scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Week {
-    /// Its Monday.
+pub struct Month {
+    /// Its first day.
     pub begins: NaiveDate,
     /// The answers, in raw steps.
     pub sum: Sum,
@@ -18,12 +18,12 @@ pub struct Week {
     pub steps: i32,
 }
 
-/// Lists the weeks from a Monday on in which a question was answered by mail, the oldest first. Of several scales the
+/// Lists the months from a first day on in which a question was answered by mail, the oldest first. Of several scales the
 /// one with most answers is told: scales never mix. Answers on the phone are friendlier and not among them.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn list_weeks(connection: &mut PgConnection, question: &str, from: NaiveDate) -> Result<Vec<Week>> {
+pub fn list_months(connection: &mut PgConnection, question: &str, from: NaiveDate) -> Result<Vec<Month>> {
     let items: Vec<(i32, i32, i32)> = score_item::table
         .filter(score_item::question.eq(question))
         .select((score_item::id, score_item::scale_min, score_item::scale_max))
@@ -33,7 +33,7 @@ pub fn list_weeks(connection: &mut PgConnection, question: &str, from: NaiveDate
         .select(score_class::id)
         .load(connection)?;
     let rows: Vec<(NaiveDate, Vec<u8>)> = score_slice::table
-        .filter(score_slice::span.eq("week"))
+        .filter(score_slice::span.eq("month"))
         .filter(score_slice::employee_id.eq(COMPANY))
         .filter(score_slice::begins.ge(from))
         .order(score_slice::begins)
@@ -41,16 +41,16 @@ pub fn list_weeks(connection: &mut PgConnection, question: &str, from: NaiveDate
         .load(connection)?;
     let slices = rows.into_iter().map(|(begins, sums)| Ok((begins, unpack(&sums)?)));
     let slices = slices.collect::<Result<Vec<_>>>()?;
-    let of_item = |(item, min, max): (i32, i32, i32)| -> Vec<Week> {
-        let week = |(begins, slice): &(NaiveDate, crate::scores::Slice)| {
+    let of_item = |(item, min, max): (i32, i32, i32)| -> Vec<Month> {
+        let month = |(begins, slice): &(NaiveDate, crate::scores::Slice)| {
             let mut sum = Sum::default();
             for (_, answers) in slice.answers(item).filter(|(class, _)| by_mail.contains(class)) {
                 sum += answers.sum;
             }
-            Week { begins: *begins, sum, steps: max - min }
+            Month { begins: *begins, sum, steps: max - min }
         };
-        slices.iter().map(week).filter(|week| week.sum.n > 0).collect()
+        slices.iter().map(month).filter(|month| month.sum.n > 0).collect()
     };
-    let answers = |weeks: &Vec<Week>| weeks.iter().map(|week| week.sum.n).sum::<i64>();
+    let answers = |months: &Vec<Month>| months.iter().map(|month| month.sum.n).sum::<i64>();
     Ok(items.into_iter().map(of_item).max_by_key(answers).unwrap_or_default())
 }

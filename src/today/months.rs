@@ -1,30 +1,36 @@
-//! The company over twelve weeks as a small chart: a line with its interval, and nothing where too few answered.
+//! The company over twelve months as a small chart: a line with its interval, and nothing where too few answered.
 
 use crate::evaluations::charts::axis::{Axis, Tick, px, whole};
 use crate::evaluations::report::FEWEST_ANSWERS;
-use crate::scores::queries::Week;
+use crate::scores::queries::Month;
 use crate::stats::LEVEL;
 use crate::stats::mean::{ShareClass, Sums, WeightedSums};
 use crate::web::format::one;
 use askama::Template;
-use chrono::{Days, NaiveDate, Weekday};
+use chrono::{Datelike, Months as Ahead, NaiveDate};
 
 /// The question that everything is about.
 pub(super) const QUESTION: &str = "overall";
 
-/// How many weeks are drawn, this one included.
-const WEEKS: u64 = 12;
+/// How many months are drawn, this one included.
+const MONTHS: u32 = 12;
 
 /// Height of the plot (px).
 const HEIGHT: f64 = 96.0;
 
-/// Returns the Monday with which the chart begins.
+/// Returns the first day of the month with which the chart begins.
 pub(super) fn begin(today: NaiveDate) -> NaiveDate {
-    let monday = today.week(Weekday::Mon).first_day();
-    monday.checked_sub_days(Days::new(7 * (WEEKS - 1))).unwrap_or(monday)
+    let first = today.with_day(1).unwrap_or(today);
+    first.checked_sub_months(Ahead::new(MONTHS - 1)).unwrap_or(first)
 }
 
-/// A week that is drawn.
+/// How many months lie between two first days.
+fn months_between(from: NaiveDate, to: NaiveDate) -> i32 {
+    let number = |day: NaiveDate| 12 * day.year() + i32::try_from(day.month0()).unwrap_or_default();
+    number(to) - number(from)
+}
+
+/// A month that is drawn.
 #[derive(Debug, Clone, Copy)]
 struct Point {
     /// Across (percent).
@@ -35,25 +41,23 @@ struct Point {
 }
 
 impl Point {
-    fn of(week: &Week, from: NaiveDate) -> Option<Self> {
-        let sums = Sums { n: week.sum.n, sum: week.sum.steps, sum_of_squares: week.sum.steps_squared };
+    fn of(month: &Month, from: NaiveDate) -> Option<Self> {
+        let sums = Sums { n: month.sum.n, sum: month.sum.steps, sum_of_squares: month.sum.steps_squared };
         let answers = WeightedSums::of(&[ShareClass { weight: 1, sums }]);
         if answers.n() < FEWEST_ANSWERS {
             return None;
         }
-        let step = 100.0 / f64::from(week.steps.max(1));
+        let step = 100.0 / f64::from(month.steps.max(1));
         let interval = answers.t_interval(LEVEL)?.scaled(step).clipped(0.0, 100.0);
-        let place = f64::from(i32::try_from((week.begins - from).num_days()).ok()?) / 7.0;
-        #[expect(clippy::cast_precision_loss, reason = "twelve")]
-        let x = (place + 0.5) / WEEKS as f64 * 100.0;
+        let x = (f64::from(months_between(from, month.begins)) + 0.5) / f64::from(MONTHS) * 100.0;
         Some(Self { x, mean: answers.mean()? * step, low: interval.lo, high: interval.hi })
     }
 }
 
-/// The chart; nothing but a sentence where fewer than two weeks can be drawn.
+/// The chart; nothing but a sentence where fewer than two months can be drawn.
 #[derive(Debug, Template)]
-#[template(path = "today/weeks.html")]
-pub(super) struct Weeks {
+#[template(path = "today/months.html")]
+pub(super) struct Months {
     title: String,
     description: String,
     ticks: Vec<Tick>,
@@ -64,11 +68,11 @@ pub(super) struct Weeks {
     rows: Vec<(String, String)>,
 }
 
-impl Weeks {
-    /// Draws weeks from a Monday on.
-    pub(super) fn draw(weeks: &[Week], from: NaiveDate) -> Self {
-        let drawn: Vec<(&Week, Point)> =
-            weeks.iter().filter_map(|week| Some((week, Point::of(week, from)?))).collect();
+impl Months {
+    /// Draws months from a first day on.
+    pub(super) fn draw(months: &[Month], from: NaiveDate) -> Self {
+        let drawn: Vec<(&Month, Point)> =
+            months.iter().filter_map(|month| Some((month, Point::of(month, from)?))).collect();
         let points: Vec<Point> = drawn.iter().map(|(_, point)| *point).collect();
         let low = points.iter().map(|point| point.low).fold(100.0, f64::min);
         let high = points.iter().map(|point| point.high).fold(0.0, f64::max);
@@ -79,10 +83,10 @@ impl Weeks {
         let lower = points.iter().rev().map(|point| at(point, point.low));
         let means = points.iter().map(|point| point.mean);
         let (lowest, highest) = (means.clone().fold(100.0, f64::min), means.fold(0.0, f64::max));
-        let short = |day: NaiveDate| day.format("%-d %b").to_string();
+        let short = |day: NaiveDate| day.format("%b %Y").to_string();
         let last = points.last();
         Self {
-            title: "The company in the last twelve weeks".to_owned(),
+            title: "The company in the last twelve months".to_owned(),
             description: last.map_or_else(String::new, |last| {
                 format!("Between {} and {} points, now {}.", one(lowest), one(highest), one(last.mean))
             }),
@@ -93,12 +97,12 @@ impl Weeks {
                 let y = axis.y(last.mean, HEIGHT);
                 (format!("{:.2}%", last.x), px(y), one(last.mean))
             }),
-            ends: (short(from), short(from + Days::new(7 * (WEEKS - 1)))),
+            ends: (short(from), short(from + Ahead::new(MONTHS - 1))),
             rows: drawn
                 .iter()
-                .map(|(week, point)| {
+                .map(|(month, point)| {
                     (
-                        short(week.begins),
+                        short(month.begins),
                         format!("{} ± {}", one(point.mean), one((point.high - point.low) / 2.0)),
                     )
                 })
@@ -130,22 +134,22 @@ mod tests {
     use super::*;
     use crate::scores::Sum;
 
-    fn week(begins: &str, n: i64) -> Week {
+    fn month(begins: &str, n: i64) -> Month {
         let sum = Sum { n, steps: 3 * n, steps_squared: 9 * n + n, top2: n };
-        Week { begins: begins.parse().unwrap(), sum, steps: 4 }
+        Month { begins: begins.parse().unwrap(), sum, steps: 4 }
     }
 
     #[test]
-    fn a_week_with_few_answers_is_not_drawn_and_one_week_makes_no_line() {
+    fn a_month_with_few_answers_is_not_drawn_and_one_month_makes_no_line() {
         let from = begin("2026-11-20".parse().unwrap());
-        assert_eq!(from.to_string(), "2026-08-31");
-        let weeks =
-            Weeks::draw(&[week("2026-09-07", 40), week("2026-09-14", 9), week("2026-11-16", 60)], from);
-        assert_eq!(weeks.rows.len(), 2);
-        assert!(weeks.is_drawn() && weeks.line.starts_with("M12.5 ") && weeks.line.contains("L95.8 "));
-        assert_eq!(weeks.rows[1].0, "16 Nov");
-        assert!(weeks.to_string().contains("Between 75.0 and 75.0 points, now 75.0."));
-        assert!(!Weeks::draw(&[week("2026-09-07", 40)], from).is_drawn());
-        assert!(Weeks::draw(&[], from).to_string().contains("ten answers"));
+        assert_eq!(from.to_string(), "2025-12-01");
+        let months =
+            Months::draw(&[month("2026-01-01", 40), month("2026-02-01", 9), month("2026-11-01", 60)], from);
+        assert_eq!(months.rows.len(), 2);
+        assert!(months.is_drawn() && months.line.starts_with("M12.5 ") && months.line.contains("L95.8 "));
+        assert_eq!(months.rows[1].0, "Nov 2026");
+        assert!(months.to_string().contains("Between 75.0 and 75.0 points, now 75.0."));
+        assert!(!Months::draw(&[month("2026-01-01", 40)], from).is_drawn());
+        assert!(Months::draw(&[], from).to_string().contains("ten answers"));
     }
 }
