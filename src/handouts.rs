@@ -14,13 +14,12 @@ use crate::evaluations::statements::queries::find_inputs;
 use crate::evaluations::statements::views::StatementPage;
 use crate::evaluations::{Evaluation, Selection, evaluate};
 use crate::reports::{csv, statement, xlsx};
+use crate::web::csv::{KIND as CSV, attachment as download};
 use crate::web::list::Asked;
 use crate::web::{PageResult, assets, html, page};
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
-const CSV: &str = "text/csv; charset=utf-8";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// How a statement is handed out.
@@ -54,13 +53,6 @@ fn file(kept: &Kept, form: Form) -> Result<HttpResponse> {
         _ => (CSV, "csv", statement::csv(kept)?),
     };
     Ok(download(kind, &format!("statement-{}.{ending}", kept.statement.label()), bytes))
-}
-
-fn download(kind: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(bytes)
 }
 
 /// A statement with the text whose SHA-256 it holds.

@@ -9,6 +9,7 @@ use crate::answering::{api as responses, code as answering_code, pages as answer
 use crate::callbacks::{
     api as callbacks_api, pages as callbacks, wave_api, wave_pages, work_api, work_pages,
 };
+use crate::cases::pages as cases;
 use crate::delivery::pages as delivery;
 use crate::evaluations::{
     api as evaluations_api,
@@ -104,6 +105,7 @@ macro_rules! routes {
 pub fn table() -> Vec<Route> {
     let mut all = public();
     all.extend(staff());
+    all.extend(files());
     all.extend(calling());
     all.extend(running());
     all.extend(api());
@@ -155,8 +157,6 @@ fn staff() -> Vec<Route> {
         GET "/evaluations/fairness" CHECKS_FAIRNESS fairness::show;
         POST "/evaluations/fairness" CHECKS_FAIRNESS fairness::check;
         GET "/evaluations/method" SEES_PEOPLE method::show;
-        GET "/evaluations.csv" MAKES_STATEMENTS handouts::evaluations;
-        GET "/evaluations.xlsx" MAKES_STATEMENTS handouts::workbook;
         GET "/employees/{id}" SEES_PEOPLE employees::show;
         GET "/employees/{id}/comments" SEES_PEOPLE employees::comments;
         GET "/employees/{id}/looks" SEES_PEOPLE looks::show;
@@ -175,6 +175,9 @@ fn staff() -> Vec<Route> {
         POST "/responses/{id}/decide" JUDGES_ANSWERS judgement::decide;
         GET "/responses/{id}/withdraw" JUDGES_ANSWERS about_person::ask_to_withdraw;
         POST "/responses/{id}/withdraw" JUDGES_ANSWERS about_person::withdraw_answer;
+        GET "/cases" READS_ANSWERS cases::list;
+        GET "/cases/{id}" READS_ANSWERS cases::show;
+        POST "/cases/{id}" READS_ANSWERS cases::store;
         GET "/visits" LOOKS_UP_VISITS finder_visits::list;
         GET "/visits/{id}" LOOKS_UP_VISITS finder_visits::show;
         GET "/visits/cards" HANDS_OUT_CARDS cards::show_all;
@@ -184,6 +187,23 @@ fn staff() -> Vec<Route> {
         GET "/visits/{id}/paper" HANDS_OUT_CARDS cards::show_paper;
         POST "/visits/{id}/paper" HANDS_OUT_CARDS cards::store_paper;
         GET "/people" KNOWS_PEOPLE people::show;
+    }
+}
+
+/// Lists as files: each with the right of its page, or less.
+fn files() -> Vec<Route> {
+    routes! {
+        GET "/evaluations.csv" MAKES_STATEMENTS handouts::evaluations;
+        GET "/evaluations.xlsx" MAKES_STATEMENTS handouts::workbook;
+        GET "/visits.csv" LOOKS_UP_VISITS finder_visits::file;
+        GET "/responses.csv" READS_ANSWERS finder_responses::file;
+        GET "/cases.csv" READS_ANSWERS cases::file;
+        GET "/objections.csv" READS_SCORES objections::file;
+        GET "/statements.csv" SEES_PEOPLE statements::file;
+        GET "/callbacks.csv" LEADS_CALLERS callbacks::file;
+        GET "/customers.csv" KEEPS_FILES customers::file;
+        GET "/people.csv" KNOWS_PEOPLE people::file;
+        GET "/audit.csv" READS_AUDIT audit::file;
     }
 }
 

@@ -13,7 +13,7 @@ use crate::mail::{Transport, remove_letters};
 use crate::retention::hold;
 use crate::visits::queries as visits;
 use crate::visits::store;
-use crate::{api, imports, jobs};
+use crate::{api, cases, imports, jobs};
 use diesel::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
@@ -51,6 +51,7 @@ pub fn erase(connection: &mut PgConnection, app: &App, customer: Uuid, actor: Ac
 
     let invitations = letters::delete_letters(connection, &ids)?;
     answers::erase(connection, &ids, now)?;
+    cases::queries::forget_words(connection, &ids)?;
     let named: Vec<(Uuid, String)> =
         person.visits.iter().map(|visit| (visit.key, visit.id.clone())).collect();
     store::erase(connection, &app.keys, &named, &actor.to_string(), now)?;

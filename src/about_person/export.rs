@@ -72,7 +72,7 @@ fn list_visits(
     for visit in &person.visits {
         let mut written = serde_json::to_value(visit).map_err(crate::error::Error::internal)?;
         let names = credited.get(&visit.key).into_iter().flatten().map(|one| one.name.as_str());
-        let of = |row: &&(Uuid, String, chrono::DateTime<chrono::Utc>)| row.0 == visit.key;
+        let of = |case: &&cases::queries::CaseRow| case.visit == visit.key;
         let more = json!({
             "employees": names.collect::<Vec<_>>(),
             "outcomes": history.iter().filter(|row| row.0 == visit.key).map(|row| json!({"outcome": row.1,
@@ -81,8 +81,8 @@ fn list_visits(
             "came_back": came_back.iter().filter(|row| row.visit == visit.key).collect::<Vec<_>>(),
             "link_fetched": fetches.iter().filter(|row| row.0 == visit.key).map(|row| json!({"at": row.1,
                 "what": row.2})).collect::<Vec<_>>(),
-            "cases": cases.iter().filter(of).map(|(_, state, at)| json!({"state": state,
-                "opened_at": at})).collect::<Vec<_>>(),
+            "cases": cases.iter().filter(of).map(|case| json!({"state": case.state, "opened_at": case.opened_at,
+                "closed_at": case.closed_at, "what_was_done": case.resolution})).collect::<Vec<_>>(),
         });
         extend(&mut written, more);
         extend(&mut written, of_one(connection, visit, responses)?);

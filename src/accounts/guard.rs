@@ -103,6 +103,7 @@ pub fn shell_for(app: &App, person: &SignedIn, current: &str) -> Shell {
         ("/statements", "Statements", "i-list", &[Role::Hr, Role::Employee], 0),
         ("/objections", "Objections", "i-eye", &[Role::Hr, Role::Manager], 0),
         ("/responses", "Responses", "i-said", &[Role::Hr, Role::Manager], 0),
+        ("/cases", "Cases", "i-case", &[Role::Hr, Role::Manager], 0),
         ("/callbacks", "Call-backs", "i-phone", &[Role::Hr, Role::Manager, Role::Caller], 0),
         ("/customers", "Customers", "i-user", &[Role::Hr, Role::Manager, Role::Caller], 0),
         ("/visits", "Visits", "i-list", &[Role::Admin, Role::Hr, Role::Manager], 1),

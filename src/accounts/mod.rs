@@ -10,6 +10,7 @@ pub mod break_glass_pages;
 mod browser;
 pub mod code_pages;
 mod common;
+pub mod export;
 mod forgot;
 pub mod guard;
 pub mod keys;

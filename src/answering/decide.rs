@@ -47,7 +47,10 @@ pub fn decide(
         return Err(Error::conflict("Somebody decided about this answer already. Look at it again."));
     }
     let to = if decision.counts { Outcome::Answered } else { Outcome::Suspect };
-    store::change(connection, visit, &Change { to, by: &by, reason, send_at: None }, now)?;
+    // What was put aside by rule and stays so moves nothing.
+    if decision.counts || was == Outcome::Answered {
+        store::change(connection, visit, &Change { to, by: &by, reason, send_at: None }, now)?;
+    }
     if decision.counts && was == Outcome::Planned {
         // It came by a card, before the mail.
         crate::delivery::queries::close_of_visit(connection, visit)?;

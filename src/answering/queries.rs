@@ -16,7 +16,7 @@ pub use store::{Submission, is_used, store};
 use crate::db::page::Cursor;
 use crate::db::schema::{employee, invitation, response, survey, survey_version, visit, visit_employee};
 use crate::error::Result;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable,
     RunQueryDsl, Selectable, SelectableHelper,
@@ -197,31 +197,6 @@ pub fn list_responses(
         query = query.filter(later.or(response::changed_in.eq(place).and(response::id.gt(id))));
     }
     Ok(query.load(connection)?)
-}
-
-/// A customer who asked to be called: name, number, service, day of the visit, comment, when they asked.
-pub type CallMe = (Option<String>, Option<String>, String, NaiveDate, Option<String>, DateTime<Utc>);
-
-/// Lists customers who asked to be called since a time, the newest first.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn list_call_me(connection: &mut PgConnection, since: DateTime<Utc>, limit: i64) -> Result<Vec<CallMe>> {
-    Ok(response::table
-        .inner_join(visit::table)
-        .filter(response::call_me.eq(true))
-        .filter(response::changed_at.ge(since))
-        .order(response::changed_at.desc())
-        .limit(limit)
-        .select((
-            visit::customer_name,
-            visit::customer_phone,
-            visit::service,
-            visit::visited_on,
-            response::comment,
-            response::changed_at,
-        ))
-        .load(connection)?)
 }
 
 /// Counts the answers that point at versions of surveys, up to a number, so that it stays quick.

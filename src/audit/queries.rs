@@ -135,21 +135,24 @@ pub struct Filter {
     pub from: Option<DateTime<Utc>>,
     /// Before when.
     pub before: Option<DateTime<Utc>>,
-    /// Only those whose number is lower.
-    pub below: Option<i64>,
+    /// Only those that stand behind this number in the order of the list.
+    pub after: Option<i64>,
+    /// Whether the oldest stand first.
+    pub oldest_first: bool,
 }
 
-/// Lists entries, the newest first, each with the position of its seal.
+/// Lists entries in the order in which they were written, each with the position of its seal.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn list(connection: &mut PgConnection, filter: &Filter, limit: i64) -> Result<Vec<(Entry, Option<i64>)>> {
     let mut query = audit_entry::table
         .left_join(audit_seal::table.on(audit_seal::entry_id.eq(audit_entry::id)))
-        .order(audit_entry::id.desc())
         .limit(limit)
         .select((Entry::as_select(), audit_seal::position.nullable()))
         .into_boxed();
+    query =
+        if filter.oldest_first { query.order(audit_entry::id) } else { query.order(audit_entry::id.desc()) };
     if let Some(action) = &filter.action {
         query = query.filter(audit_entry::action.like(format!("{action}%")));
     }
@@ -165,10 +168,29 @@ pub fn list(connection: &mut PgConnection, filter: &Filter, limit: i64) -> Resul
     if let Some(before) = filter.before {
         query = query.filter(audit_entry::at.lt(before));
     }
-    if let Some(below) = filter.below {
-        query = query.filter(audit_entry::id.lt(below));
+    match filter.after {
+        Some(after) if filter.oldest_first => query = query.filter(audit_entry::id.gt(after)),
+        Some(after) => query = query.filter(audit_entry::id.lt(after)),
+        None => {}
     }
     Ok(query.load(connection)?)
+}
+
+/// Counts entries that were written before a time and have no seal, up to a number: the worker that chains them stands
+/// still.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_unsealed(connection: &mut PgConnection, before: DateTime<Utc>, most: i64) -> Result<i64> {
+    let from = settled(connection)?;
+    let sealed = audit_seal::table.filter(audit_seal::entry_id.eq(audit_entry::id));
+    let open: Vec<i64> = audit_entry::table
+        .filter(audit_entry::id.gt(from).and(not(exists(sealed))))
+        .filter(audit_entry::at.lt(before))
+        .limit(most)
+        .select(audit_entry::id)
+        .load(connection)?;
+    Ok(i64::try_from(open.len()).unwrap_or(i64::MAX))
 }
 
 /// Lists the entries about any of several subjects, the oldest first.

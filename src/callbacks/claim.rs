@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
 
 /// For how long a call waits for the time of day for which the customer has asked.
-const WISHED: TimeDelta = TimeDelta::hours(24);
+pub(super) const WISHED: TimeDelta = TimeDelta::hours(24);
 
 /// How many due call-backs are looked at together.
 const PAGE: i64 = 50;
@@ -54,11 +54,15 @@ pub fn next(connection: &mut PgConnection, app: &App, caller: &Caller) -> Result
 
 /// In the customer's hours, and for a day at the time of day for which they have asked.
 fn may_ring(app: &App, due: &Due, now: DateTime<Utc>) -> bool {
-    let zone = zone_or(app.config.organisation.time_zone, due.time_zone.as_deref());
+    let wished = due.wished.as_deref().filter(|_| due.created_at >= now - WISHED);
+    rings_at(app, due.time_zone.as_deref(), wished, now)
+}
+
+/// The same for customers of a zone who have asked for a time of day that is still waited for.
+pub(super) fn rings_at(app: &App, zone: Option<&str>, wished: Option<&str>, now: DateTime<Utc>) -> bool {
+    let zone = zone_or(app.config.organisation.time_zone, zone);
     let time_of_day = rules::time_of_day(now.with_timezone(&zone).time());
-    let suits =
-        due.wished.as_ref().is_none_or(|wished| wished == time_of_day || due.created_at < now - WISHED);
-    suits && app.config.calling.window.holds(now, zone)
+    wished.is_none_or(|wished| wished == time_of_day) && app.config.calling.window.holds(now, zone)
 }
 
 fn take(connection: &mut PgConnection, due: &Due, caller: &Caller, now: DateTime<Utc>) -> Result<bool> {

@@ -17,6 +17,7 @@ pub mod mode;
 pub mod model;
 pub mod pages;
 pub mod queries;
+pub mod queue;
 pub mod record;
 pub mod rules;
 pub mod service;

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::visits::Outcome;
 use crate::visits::queries::lock_outcome;
 use crate::web::Fields;
+use crate::web::csv::as_text as plain;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use diesel::PgConnection;
 use serde_json::json;
@@ -102,11 +103,6 @@ fn row(app: &App, order: usize, call: &Talk) -> [String; TOLD.len()] {
         plain(&call.about.employees.join(", ")),
         plain(&call.script(app)),
     ]
-}
-
-/// A text that a spreadsheet would run as a formula gets a quote before it (OWASP ASVS 5.0, 1.2.10).
-fn plain(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// What came of a sheet.

@@ -55,6 +55,16 @@ impl Row {
     }
 }
 
+impl Row {
+    /// Returns the cells of the file, in the order of its columns.
+    pub fn cells(self) -> Vec<String> {
+        let phone = if self.has_phone { "yes" } else { "no" };
+        let (place, tries) = (self.position.to_string(), self.attempts.to_string());
+        let (kind, why) = (self.kind.to_owned(), self.outcome.word.to_owned());
+        vec![place, self.visit, self.day, self.service, kind, tries, why, phone.to_owned()]
+    }
+}
+
 /// Says the kind of a call-back in a word or two.
 pub fn kind(word: &str) -> &'static str {
     match word {

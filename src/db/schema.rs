@@ -402,6 +402,10 @@ diesel::table! {
         reason -> Text,
         state -> Text,
         opened_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Text>,
+        cause -> Nullable<Text>,
+        resolution -> Nullable<Text>,
     }
 }
 

@@ -31,7 +31,7 @@ pub mod queries;
 mod remind;
 pub mod rescue;
 pub mod send;
-mod standing;
+pub mod standing;
 mod throttle;
 pub mod verdict;
 pub mod verp;

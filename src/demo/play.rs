@@ -9,6 +9,9 @@ use super::weeks::Weeks;
 use crate::accounts::links::{self, Colleague};
 use crate::accounts::{Role, queries as accounts};
 use crate::app::App;
+use crate::audit::Actor;
+use crate::callbacks::draw::{Draw, draw};
+use crate::callbacks::queries::wave as waves;
 use crate::delivery::Sender;
 use crate::error::{Error, Result};
 use crate::imports::{Progress, Rejects};
@@ -98,7 +101,12 @@ pub async fn play(app: &App, began: DateTime<Utc>, until: DateTime<Utc>, mail: &
         // What an interrupted start had done is recognised; only the clock must not go back.
         std::fs::write(app.config.data.join("demo-reached"), next.to_rfc3339()).map_err(Error::internal)?;
     }
-    app.transaction(move |connection| open_accounts(connection, until)).await?;
+    let parts = app.clone();
+    app.transaction(move |connection| {
+        open_accounts(connection, until)?;
+        draw_wave(connection, &parts, until)
+    })
+    .await?;
     std::fs::write(&marker, "").map_err(Error::internal)
 }
 
@@ -121,6 +129,17 @@ fn all_in(rejects: &Rejects) -> Result<()> {
         None => Ok(()),
         Some(reason) => Err(Error::internal(format_args!("a row of the demo is wrong: {reason}"))),
     }
+}
+
+/// Draws a wave of those who did not answer in the first four of the five weeks, once.
+fn draw_wave(connection: &mut PgConnection, app: &App, now: DateTime<Utc>) -> Result<()> {
+    if !waves::list(connection, 1)?.is_empty() {
+        return Ok(());
+    }
+    let day =
+        |ago| (now - TimeDelta::days(ago)).with_timezone(&app.config.organisation.time_zone).date_naive();
+    let asked = Draw { from: day(35), to: day(8), share: 0.35 };
+    draw(connection, &app.keys, asked, Actor::Rule, now).map(drop)
 }
 
 fn open_accounts(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {

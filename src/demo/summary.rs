@@ -6,14 +6,16 @@ use super::past;
 use super::play::{EMPLOYEE, PASSWORD, TEAM};
 use super::present::{self, Reaction, VISITS};
 use super::roster::{self, EMPLOYEES, TEAMS};
+use crate::accounts::Sees;
 use crate::answering::queries as answers;
 use crate::app::App;
+use crate::callbacks::queries::standing::list_asked_for;
 use crate::error::Result;
 use crate::evaluations::{Evaluation, Selection, evaluate};
 use crate::reports::table;
 use crate::visits::{Outcome, api, queries as visits};
 use crate::web::format::thousands;
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::PgConnection;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -88,7 +90,7 @@ impl Facts {
             outcomes: api::all_outcomes(counts),
             total: visits::count_visits(connection)?,
             evaluation: evaluate(connection, selection, now)?,
-            asks_for_a_call: answers::list_call_me(connection, now - TimeDelta::days(7), 20)?.len(),
+            asks_for_a_call: list_asked_for(connection, Sees::Everything, 20)?.len(),
             example: example(connection)?,
             mail: open_mail(connection, mailbox, now)?,
         })

@@ -2,6 +2,7 @@
 
 use super::history;
 use super::views::audit::{AuditPage, EntryRow};
+use crate::accounts::export::{self, Sheet};
 use crate::accounts::queries as accounts;
 use crate::accounts::{SignedIn, shell_for};
 use crate::app::App;
@@ -18,13 +19,16 @@ use diesel::PgConnection;
 use uuid::Uuid;
 
 /// How actions begin, and what they are about.
-const AREAS: [(&str, &str); 12] = [
+const AREAS: [(&str, &str); 15] = [
     ("", "Everything"),
     ("evaluation", "Evaluations"),
     ("response", "Responses"),
     ("visit", "Visits"),
     ("customer", "Customers"),
     ("callback", "Call-backs"),
+    ("case", "Cases"),
+    ("objection", "Objections"),
+    ("statement", "Statements"),
     ("user", "Accounts"),
     ("session", "Sign-ins"),
     ("break_glass", "Break-glass"),
@@ -33,39 +37,70 @@ const AREAS: [(&str, &str); 12] = [
     ("import", "Imports"),
 ];
 
-/// Shows the log, the newest entry first.
-pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
-    let zone = app.config.organisation.time_zone;
-    let dates = asked.dates();
-    let (from, before) = dates.moments(zone);
+const SHEET: Sheet = Sheet {
+    name: "audit",
+    columns: &["when", "what", "who", "about", "subject", "details", "chained"],
+    noted: &["area", "about", "from", "to"],
+};
+
+/// What the log is narrowed to.
+fn filter_of(asked: &Asked, zone: Tz) -> Filter {
+    let (from, before) = asked.dates().moments(zone);
     let area = asked.text("area").filter(|area| AREAS.iter().any(|(word, _)| word == area));
-    let filter = Filter {
+    Filter {
         action: area.map(str::to_owned),
         subject: asked.text("about").map(str::to_owned),
         from,
         before,
-        below: asked.after()?.map(|cursor| cursor.place),
+        oldest_first: asked.by_time().is_oldest,
         ..Filter::default()
-    };
+    }
+}
+
+/// Gives the log as a file.
+pub async fn file(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let zone = app.config.organisation.time_zone;
+    let filter = filter_of(&asked, zone);
+    export::export(&app, &person, &asked, SHEET, move |connection| {
+        let page = |after: Option<Cursor>| {
+            let filter = Filter { after: after.map(|cursor| cursor.place), ..filter.clone() };
+            read(connection, &filter, export::AT_ONCE, zone)
+        };
+        Ok(export::all(page)?.into_iter().map(EntryRow::cells).collect())
+    })
+    .await
+}
+
+/// Shows the log.
+pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let zone = app.config.organisation.time_zone;
+    let dates = asked.dates();
+    let filter = Filter { after: asked.after()?.map(|cursor| cursor.place), ..filter_of(&asked, zone) };
     let (rows, meta) = if dates.error.is_some() {
         (Vec::new(), Meta { next: None })
     } else {
-        app.db(move |connection| read(connection, &filter, zone)).await?
+        app.db(move |connection| read(connection, &filter, ROWS, zone)).await?
     };
     html(&AuditPage {
         shell: shell_for(&app, &person, "/audit"),
         areas: Choice::all(asked.text("area"), AREAS),
         about: asked.typed("about"),
         is_narrowed: asked.is_narrowed(),
-        pages: asked.pages(meta, Pages::BY_TIME),
+        pages: asked.pages(meta, Pages::BY_TIME).with_file(asked.address_at("/audit.csv")),
+        sort: asked.by_time(),
         dates,
         rows,
     })
 }
 
-fn read(connection: &mut PgConnection, filter: &Filter, zone: Tz) -> Result<(Vec<EntryRow>, Meta)> {
-    let entries = queries::list(connection, filter, ROWS + 1)?;
-    let cut_at = usize::try_from(ROWS).unwrap_or(usize::MAX);
+fn read(
+    connection: &mut PgConnection,
+    filter: &Filter,
+    limit: i64,
+    zone: Tz,
+) -> Result<(Vec<EntryRow>, Meta)> {
+    let entries = queries::list(connection, filter, limit + 1)?;
+    let cut_at = usize::try_from(limit).unwrap_or(usize::MAX);
     let (entries, meta) =
         page::cut(entries, cut_at, |(entry, _)| Cursor { place: entry.id, id: Uuid::nil() });
     let ids: Vec<Uuid> = entries

@@ -213,11 +213,11 @@ fn read_cases(
 ) -> Result<Vec<CaseLine>> {
     let visit = |id: Uuid| lines.iter().find(|line| line.id == id).map(|line| line.external_id.clone());
     let cases = cases::queries::list_of_visits(connection, seen)?.into_iter();
-    let lines = cases.map(|(id, state, at)| CaseLine {
-        href: format!("/visits/{id}"),
-        visit: visit(id).unwrap_or_default(),
-        since: day(at.with_timezone(&zone).date_naive()),
-        badge: if state == "closed" { Badge::done("Closed") } else { Badge::open("Open") },
+    let lines = cases.map(|case| CaseLine {
+        href: format!("/cases/{}", case.id),
+        visit: visit(case.visit).unwrap_or_default(),
+        since: day(case.opened_at.with_timezone(&zone).date_naive()),
+        badge: if case.state == "closed" { Badge::done("Closed") } else { Badge::open("Open") },
     });
     Ok(lines.collect())
 }

@@ -2,7 +2,8 @@
 //! too. Files that were put together are one hit, whichever of them fits.
 
 use super::views::customers::{CustomersPage, Hit, masked_phone};
-use crate::accounts::{SignedIn, shell_for};
+use crate::accounts::export::{self, Sheet};
+use crate::accounts::{Role, SignedIn, shell_for};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::customers::queries::find::{self, CustomerRow};
@@ -11,7 +12,7 @@ use crate::customers::search::Search;
 use crate::error::Result;
 use crate::visits::queries::staff;
 use crate::web::format::{day, masked_email};
-use crate::web::list::Asked;
+use crate::web::list::{Asked, Pages};
 use crate::web::{PageResult, html};
 use actix_web::web;
 use chrono_tz::Tz;
@@ -51,10 +52,35 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         shell: shell_for(&app, &person, "/customers"),
         erased: asked.text("done") == Some("erased"),
         q: asked.typed("q"),
+        // `routes.rs` says the same.
+        pages: if person.role == Role::Hr {
+            Pages::none().with_file(asked.address_at("/customers.csv"))
+        } else {
+            Pages::none()
+        },
         hits,
         most: MOST,
         has_more,
     })
+}
+
+const SHEET: Sheet = Sheet {
+    name: "customers",
+    columns: &["name", "number", "mail_address", "id", "last_visit", "service"],
+    // What is looked for is a name or a number of a customer.
+    noted: &[],
+};
+
+/// Gives what a search finds as a file, as masked as it is shown. Without a search there is nothing on the page, and
+/// nothing in the file.
+pub async fn file(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let zone = app.config.organisation.time_zone;
+    let wanted = asked.text("q").and_then(Search::read);
+    export::export(&app, &person, &asked, SHEET, move |connection| {
+        let found = wanted.map(|wanted| search(connection, &wanted, zone)).transpose()?;
+        Ok(found.into_iter().flat_map(|(hits, _)| hits).map(Hit::cells).collect())
+    })
+    .await
 }
 
 pub(super) fn search(connection: &mut PgConnection, wanted: &Search, zone: Tz) -> Result<(Vec<Hit>, bool)> {

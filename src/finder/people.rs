@@ -1,13 +1,14 @@
 //! `GET /people`: who works here, in which team, led by whom, at which site.
 
 use super::views::people::{Group, Lead, PeoplePage, PersonRow, SiteRow, TeamRow};
+use crate::accounts::export::{self, Sheet};
 use crate::accounts::{SignedIn, shell_for};
 use crate::app::App;
 use crate::error::Result;
 use crate::people::queries::listing::{self, Membership, Person};
 use crate::visits::queries::staff;
 use crate::web::format::{day, thousands};
-use crate::web::list::{Asked, Choice};
+use crate::web::list::{Asked, Choice, Pages};
 use crate::web::{PageResult, html};
 use actix_web::web;
 use chrono::{Days, NaiveDate};
@@ -36,15 +37,11 @@ struct Found {
 
 /// Shows everybody, or those who fit.
 pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
-    let today = app.clock.now().with_timezone(&app.config.organisation.time_zone).date_naive();
+    let today = today_of(&app);
     let text = asked.text("q").map(str::to_owned);
     let found = app.db(move |connection| read(connection, text.as_deref(), today)).await?;
     let (team, site) = (asked.text("team"), asked.text("site"));
-    let fits = |person: &&Person| {
-        team.is_none_or(|team| found.members.get(&person.id).is_some_and(|own| own == team))
-            && site.is_none_or(|site| person.site.as_deref() == Some(site))
-    };
-    let fitting: Vec<&Person> = found.people.iter().filter(fits).collect();
+    let fitting = found.fitting(team, site);
     let has_more = fitting.len() > MOST;
     let all = |label, names: &[String], chosen: Option<&str>| {
         let names = names.iter().map(|name| (name.as_str(), name.as_str()));
@@ -58,10 +55,45 @@ pub async fn show(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         is_narrowed: asked.is_narrowed(),
         groups: groups(&found, fitting.into_iter().take(MOST), today),
         has_more,
+        pages: Pages::none().with_file(asked.address_at("/people.csv")),
         most: MOST,
         team_rows: found.teams.iter().map(|team| team_row(&found, team, today)).collect(),
         site_rows: found.sites.iter().map(|site| site_row(&found, site)).collect(),
     })
+}
+
+const SHEET: Sheet = Sheet {
+    name: "people",
+    columns: &["team", "name", "id", "site", "mail_address", "visits_90_days", "leads", "last_day"],
+    noted: &["q", "team", "site"],
+};
+
+/// Gives everybody, or those who fit, as a file.
+pub async fn file(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let (today, wanted) = (today_of(&app), asked.clone());
+    export::export(&app, &person, &asked, SHEET, move |connection| {
+        let found = read(connection, wanted.text("q"), today)?;
+        let fitting = found.fitting(wanted.text("team"), wanted.text("site"));
+        let groups = groups(&found, fitting.into_iter(), today);
+        let of_group = |group: Group| group.people.into_iter().map(move |row| row.cells(&group.name));
+        Ok(groups.into_iter().flat_map(of_group).collect())
+    })
+    .await
+}
+
+fn today_of(app: &App) -> NaiveDate {
+    app.clock.now().with_timezone(&app.config.organisation.time_zone).date_naive()
+}
+
+impl Found {
+    /// Those of a team as of today and of a site.
+    fn fitting(&self, team: Option<&str>, site: Option<&str>) -> Vec<&Person> {
+        let fits = |person: &&Person| {
+            team.is_none_or(|team| self.members.get(&person.id).is_some_and(|own| own == team))
+                && site.is_none_or(|site| person.site.as_deref() == Some(site))
+        };
+        self.people.iter().filter(fits).collect()
+    }
 }
 
 fn read(connection: &mut PgConnection, text: Option<&str>, today: NaiveDate) -> Result<Found> {

@@ -5,9 +5,10 @@ use super::views::responses::{
     self as views, Answer, Chance, Counts, Credit, Reason, ResponsePage, ResponsesPage, RevisionLine, Row,
 };
 use super::{id_of, names, note_reader};
+use crate::accounts::export::{self, Sheet};
 use crate::accounts::{Role, SignedIn, shell_for};
 use crate::answering::queries::staff::{
-    self as answers, OVERALL, Overall, ResponseFacts, Revision, StaffFilter,
+    self as answers, OVERALL, Overall, ResponseFacts, Revision, StaffFilter, UNDECIDED,
 };
 use crate::app::App;
 use crate::callbacks;
@@ -32,8 +33,19 @@ use uuid::Uuid;
 const MODES: [(&str, &str); 5] =
     [("", "All"), ("email", "By mail"), ("phone", "By phone"), ("paper", "On paper"), ("import", "Imported")];
 
-const CERTAINTIES: [(&str, &str); 4] =
-    [("", "All"), ("confirmed", "Confirmed"), ("suspect", "Put aside"), ("withdrawn", "Taken back")];
+const CERTAINTIES: [(&str, &str); 5] = [
+    ("", "All"),
+    ("confirmed", "Confirmed"),
+    ("suspect", "Put aside"),
+    (UNDECIDED, "Put aside, not decided"),
+    ("withdrawn", "Taken back"),
+];
+
+const SHEET: Sheet = Sheet {
+    name: "responses",
+    columns: &["answered", "overall", "visit", "service", "employees", "comment", "how", "in_the_scores"],
+    noted: &["from", "to", "employee", "overall", "mode", "certainty", "comment"],
+};
 
 /// Shows the list.
 pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
@@ -44,7 +56,7 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         (Vec::new(), Meta { next: None })
     } else {
         let after = asked.after()?;
-        app.db(move |connection| read_list(connection, &filter, after, zone)).await?
+        app.db(move |connection| read_list(connection, &filter, after, (ROWS, zone))).await?
     };
     let points: Vec<String> = (0..=10).map(|point: i32| point.to_string()).collect();
     let points = points.iter().map(|point| (point.as_str(), point.as_str()));
@@ -58,10 +70,22 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         overalls: Choice::all(asked.text("overall"), overall.into_iter().chain(points)),
         with_comment: asked.text("comment").is_some(),
         is_narrowed: asked.is_narrowed(),
-        pages: asked.pages(meta, Pages::BY_TIME),
+        pages: asked.pages(meta, Pages::BY_TIME).with_file(asked.address_at("/responses.csv")),
+        sort: asked.by_time(),
         dates,
         rows,
     })
+}
+
+/// Gives the list as a file.
+pub async fn file(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let zone = app.config.organisation.time_zone;
+    let filter = filter(&asked, &asked.dates(), &person, zone);
+    export::export(&app, &person, &asked, SHEET, move |connection| {
+        let page = |after| read_list(connection, &filter, after, (export::AT_ONCE, zone));
+        Ok(export::all(page)?.into_iter().map(Row::cells).collect())
+    })
+    .await
 }
 
 fn filter(asked: &Asked, dates: &Dates, person: &SignedIn, zone: Tz) -> StaffFilter {
@@ -82,6 +106,7 @@ fn filter(asked: &Asked, dates: &Dates, person: &SignedIn, zone: Tz) -> StaffFil
         },
         with_comment: asked.text("comment").is_some(),
         sees: person.sees(),
+        oldest_first: asked.by_time().is_oldest,
     }
 }
 
@@ -89,10 +114,10 @@ fn read_list(
     connection: &mut PgConnection,
     filter: &StaffFilter,
     after: Option<Cursor>,
-    zone: Tz,
+    (limit, zone): (i64, Tz),
 ) -> Result<(Vec<Row>, Meta)> {
-    let rows = answers::list_for_staff(connection, filter, after, ROWS)?;
-    let cut_at = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let rows = answers::list_for_staff(connection, filter, after, limit)?;
+    let cut_at = usize::try_from(limit).unwrap_or(usize::MAX);
     let (rows, meta) = page::cut(rows, cut_at, |row| Cursor::by_time(row.answered_at, row.id));
     let visits: Vec<Uuid> = rows.iter().map(|row| row.visit).collect();
     let credited = staff::list_credited(connection, &visits)?;

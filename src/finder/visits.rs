@@ -7,6 +7,7 @@ use super::views::visits::{
     mailing,
 };
 use super::{cards, id_of, names, note_reader};
+use crate::accounts::export::{self, Sheet};
 use crate::accounts::{self, Role, SignedIn, shell_for};
 use crate::answering;
 use crate::app::App;
@@ -30,6 +31,12 @@ use uuid::Uuid;
 /// What stands for a name that the reader is not to know.
 const NOT_SHOWN: &str = "not shown";
 
+const SHEET: Sheet = Sheet {
+    name: "visits",
+    columns: &["visit", "when", "service", "employees", "customer", "outcome"],
+    noted: &["q", "outcome", "employee", "from", "to"],
+};
+
 /// Shows the list.
 pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
     let zone = app.config.organisation.time_zone;
@@ -40,7 +47,7 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
     } else {
         let after = asked.after()?;
         let meets = person.meets_customers();
-        app.db(move |connection| read_list(connection, &filter, after, (zone, meets))).await?
+        app.db(move |connection| read_list(connection, &filter, after, (ROWS, zone, meets))).await?
     };
     let known = Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcomes::badge(*outcome).word));
     html(&VisitsPage {
@@ -51,10 +58,23 @@ pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageRe
         outcomes: Choice::all(asked.text("outcome"), [("", "All")].into_iter().chain(known)),
         cards: makes_cards(&person).then(|| asked.address_at("/visits/cards")),
         is_narrowed: asked.is_narrowed(),
-        pages: asked.pages(meta, Pages::BY_TIME),
+        pages: asked.pages(meta, Pages::BY_TIME).with_file(asked.address_at("/visits.csv")),
+        sort: asked.by_time(),
         dates,
         rows,
     })
+}
+
+/// Gives the list as a file.
+pub async fn file(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let zone = app.config.organisation.time_zone;
+    let filter = filter_of(&asked, &asked.dates(), &person);
+    let meets = person.meets_customers();
+    export::export(&app, &person, &asked, SHEET, move |connection| {
+        let page = |after| read_list(connection, &filter, after, (export::AT_ONCE, zone, meets));
+        Ok(export::all(page)?.into_iter().map(Row::cells).collect())
+    })
+    .await
 }
 
 /// Reads what the list is narrowed to.
@@ -66,6 +86,7 @@ pub(super) fn filter_of(asked: &Asked, dates: &Dates, person: &SignedIn) -> Staf
         from: dates.from,
         to: dates.to,
         sees: person.sees(),
+        oldest_first: asked.by_time().is_oldest,
     }
 }
 
@@ -86,10 +107,10 @@ fn read_list(
     connection: &mut PgConnection,
     filter: &StaffFilter,
     after: Option<Cursor>,
-    (zone, meets_customers): (Tz, bool),
+    (limit, zone, meets_customers): (i64, Tz, bool),
 ) -> Result<(Vec<Row>, Meta)> {
-    let rows = staff::list_for_staff(connection, filter, after, ROWS)?;
-    let cut_at = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let rows = staff::list_for_staff(connection, filter, after, limit)?;
+    let cut_at = usize::try_from(limit).unwrap_or(usize::MAX);
     let (rows, meta) = page::cut(rows, cut_at, |row| Cursor::by_time(row.visited_at, row.id));
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let credited = staff::list_credited(connection, &ids)?;

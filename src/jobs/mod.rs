@@ -7,7 +7,7 @@
 pub mod backoff;
 mod table;
 
-pub use table::{claim, delete_failed, enqueue, fail, finish, forget, is_due, retry_at};
+pub use table::{claim, count_standing, delete_failed, enqueue, fail, finish, forget, is_due, retry_at};
 
 use serde_json::Value;
 use uuid::Uuid;

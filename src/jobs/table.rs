@@ -5,6 +5,7 @@ use crate::db::schema::{job, schedule};
 use crate::error::Result;
 use crate::ids;
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::{count_star, min};
 use diesel::sql_types::{Array, Text};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
@@ -128,6 +129,21 @@ pub fn is_due(
         .set(next)
         .execute(connection)?;
     Ok(inserted + moved > 0)
+}
+
+/// Counts the jobs that are due and not done, says since when the oldest is due, and counts those put aside for good.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_standing(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+) -> Result<(i64, Option<DateTime<Utc>>, i64)> {
+    let due = job::table.filter(job::state.ne("failed")).filter(job::run_at.le(now));
+    let (count, oldest): (i64, Option<DateTime<Utc>>) =
+        due.select((count_star(), min(job::run_at))).get_result(connection)?;
+    let failed = job::table.filter(job::state.eq("failed")).count().get_result(connection)?;
+    Ok((count, oldest, failed))
 }
 
 /// Deletes the jobs whose payload names any of several ids: there is nothing left that they could work on.

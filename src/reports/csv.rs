@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::evaluations::Evaluation;
+use crate::web::csv::as_text;
 use serde_json::Value;
 
 /// The columns, with the names of the API.
@@ -50,11 +51,6 @@ pub fn write(evaluation: &Evaluation) -> Result<Vec<u8>> {
         writer.write_record(cells.chain([evaluation.basis.to_owned()])).map_err(Error::internal)?;
     }
     writer.into_inner().map_err(Error::internal)
-}
-
-/// Puts a quote before a text that a spreadsheet would run as a formula (OWASP ASVS 5.0, 1.2.10).
-pub(super) fn as_text(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 fn cell(value: Option<&Value>) -> String {

@@ -1,10 +1,10 @@
 //! A statement as XLSX, one sheet a topic, and as CSV with the topic in its first column: pure.
 
-use super::csv::as_text;
 use crate::error::{Error, Result};
 use crate::evaluations::figures::Estimate;
 use crate::evaluations::statements::model::{Kept, hex};
 use crate::evaluations::words;
+use crate::web::csv::as_text;
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 

@@ -1,86 +1,114 @@
 //! `/`: what needs doing today, by role. An edge, because it reads every room.
+//!
+//! Each role has a file that says what it reads and a function in `tasks` for each thing to do. Everything comes from one
+//! snapshot; what a role may not see elsewhere is not read here either.
 
+mod admin;
+mod caller;
+mod employee;
+mod hr;
+mod manager;
+mod months;
+mod panels;
+mod tasks;
 mod views;
 
 use crate::accounts::{Role, SignedIn, shell_for};
-use crate::answering::queries as answers;
+use crate::answering::queries::staff::{self as answers, StaffFilter};
 use crate::app::App;
-use crate::delivery;
-use crate::evaluations::objections::queries::count_open;
-use crate::visits::views::{Part, part};
-use crate::visits::{Outcome, queries as visits};
+use crate::error::Result;
+use crate::visits::queries::staff as visits;
 use crate::web::{PageResult, html};
+use crate::{db, scores};
 use actix_web::web;
-use chrono::{Days, TimeDelta, Timelike};
-use views::{Road, Task, TodayPage, greeting};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Timelike, Utc, Weekday};
+use chrono_tz::Tz;
+use diesel::PgConnection;
+use panels::{Board, Road};
+use views::{TodayPage, greeting};
 
-/// For how long somebody who asked to be called stands on the page.
-const CALL_ME_SHOWN: TimeDelta = TimeDelta::days(7);
+/// How many of one thing stand one by one; the others are counted.
+const ONE_BY_ONE: i64 = 3;
 
-/// How many of them.
-const MOST_CALLS: i64 = 20;
+/// How many comments stand on the page.
+const COMMENTS: i64 = 3;
+
+/// Who looks, and when.
+struct Look {
+    app: App,
+    person: SignedIn,
+    now: DateTime<Utc>,
+    zone: Tz,
+    today: NaiveDate,
+}
+
+impl Look {
+    fn new(app: &App, person: &SignedIn) -> Self {
+        let (now, zone) = (app.clock.now(), app.config.organisation.time_zone);
+        let today = now.with_timezone(&zone).date_naive();
+        Self { app: app.clone(), person: person.clone(), now, zone, today }
+    }
+
+    /// When a day began in the organisation's zone.
+    fn began(&self, day: NaiveDate) -> DateTime<Utc> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        let found = self.zone.from_local_datetime(&midnight).earliest();
+        found.map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
+    }
+
+    /// The day on which people worked last before today: over a weekend that is Friday.
+    fn last_workday(&self) -> NaiveDate {
+        let back = match self.today.weekday() {
+            Weekday::Mon => 3,
+            Weekday::Sun => 2,
+            _ => 1,
+        };
+        self.today.checked_sub_days(Days::new(back)).unwrap_or(self.today)
+    }
+
+    /// What became of the last seven days' visits that the reader sees.
+    fn road(&self, connection: &mut PgConnection) -> Result<Road> {
+        let from = self.today.checked_sub_days(Days::new(6)).unwrap_or(self.today);
+        Ok(Road::of(&visits::count_seen(connection, from, self.today, self.person.sees())?))
+    }
+
+    /// The newest comments since the last workday.
+    fn comments(&self, connection: &mut PgConnection) -> Result<Vec<answers::ResponseLine>> {
+        let filter = StaffFilter {
+            from: Some(self.began(self.last_workday())),
+            before: None,
+            employee: None,
+            mode: None,
+            certainty: Some("confirmed".to_owned()),
+            overall: None,
+            with_comment: true,
+            sees: self.person.sees(),
+            oldest_first: false,
+        };
+        let mut comments = answers::list_for_staff(connection, &filter, None, COMMENTS)?;
+        comments.truncate(usize::try_from(COMMENTS).unwrap_or_default());
+        Ok(comments)
+    }
+}
 
 /// Shows the start page.
 pub async fn show(app: web::Data<App>, person: SignedIn) -> PageResult {
-    let local = app.clock.now().with_timezone(&app.config.organisation.time_zone);
-    let (today, role) = (local.date_naive(), person.role);
-    let always_on = app.config.sending.always_on;
-    let (now, calls) = (app.clock.now(), role == Role::Hr);
-    let (is_on, counts, calls, contested) = app
-        .db(move |connection| {
-            let is_on = delivery::queries::is_on(connection, always_on)?;
-            let week_ago = today.checked_sub_days(Days::new(6)).unwrap_or(today);
-            let since = now - CALL_ME_SHOWN;
-            let calls =
-                if calls { answers::list_call_me(connection, since, MOST_CALLS)? } else { Vec::new() };
-            let contested = if role == Role::Hr { count_open(connection, today)? } else { (0, 0) };
-            Ok((is_on, visits::count_by_outcome(connection, week_ago, today, None)?, calls, contested))
-        })
-        .await?;
-    let sees_road = matches!(role, Role::Admin | Role::Hr | Role::Manager);
-    let sees_tasks = matches!(role, Role::Admin | Role::Hr);
-    let reads_scores = matches!(role, Role::Hr | Role::Manager);
-    html(&TodayPage {
-        shell: shell_for(&app, &person, "/"),
-        greeting: greeting(local.hour(), &person.name),
-        date: local.format("%A %-d %B %Y").to_string(),
-        tasks: sees_tasks.then(|| {
-            let off = (!is_on).then(Task::sending_is_off);
-            off.into_iter().chain(Task::objections(contested)).chain(calls.into_iter().map(call_me)).collect()
-        }),
-        road: sees_road.then(|| road(&counts)),
-        evaluations: match role {
-            Role::Employee => Some("/employees/me".to_owned()),
-            _ => reads_scores.then(|| "/evaluations".to_owned()),
-        },
+    let look = Look::new(&app, &person);
+    let (local, today) = (look.now.with_timezone(&look.zone), look.today);
+    let board = app.db(move |connection| read(connection, &look)).await?;
+    html(&TodayPage::new(shell_for(&app, &person, "/"), greeting(local.hour(), &person.name), today, board))
+}
+
+fn read(connection: &mut PgConnection, look: &Look) -> Result<Board> {
+    if look.person.role == Role::Hr {
+        // Readers of sums fold first (DESIGN §4.10).
+        scores::fold(connection, look.now)?;
+    }
+    db::snapshot(connection, |connection| match look.person.role {
+        Role::Hr => hr::read(connection, look),
+        Role::Manager => manager::read(connection, look),
+        Role::Caller => caller::read(connection, look),
+        Role::Admin => admin::read(connection, look),
+        Role::Employee => employee::read(connection, look),
     })
-}
-
-/// "Please call me" is a promise of the page; somebody must see it.
-fn call_me((name, phone, service, visited_on, comment, asked_at): answers::CallMe) -> Task {
-    let phone = phone.map_or("No number is known.".to_owned(), |phone| format!("On {phone}."));
-    let comment = comment.map_or(String::new(), |comment| format!(" “{comment}”"));
-    Task {
-        when: asked_at.format("%-d %b").to_string(),
-        alarm: false,
-        title: format!("{} asks to be called", name.unwrap_or_else(|| "A customer".to_owned())),
-        text: format!("{phone} About {service} on {}.{comment}", visited_on.format("%-d %B")),
-        command: None,
-        link: None,
-    }
-}
-
-fn road(counts: &[(String, i64)]) -> Road {
-    let mut road = Road::default();
-    for (word, count) in counts {
-        let Ok(outcome) = word.parse::<Outcome>() else { continue };
-        let part = match part(outcome) {
-            Part::Answered => &mut road.answered,
-            Part::OnTheWay => &mut road.on_the_way,
-            Part::NotAsked => &mut road.not_asked,
-            Part::Asked => &mut road.asked,
-        };
-        *part += count;
-    }
-    road
 }

@@ -1,118 +1,45 @@
-//! What the start page shows: first what needs somebody, then how things stand. Every part is optional; the
-//! role decides which there are.
+//! The start page: things to do with the day they are due, and panels beside them.
 
-use crate::web::format::{counted, position, thousands};
+use super::panels::Board;
+use super::tasks::{Due, Task};
+use crate::web::format::counted;
 use crate::web::shell::{Link, Shell};
 use askama::Template;
+use chrono::NaiveDate;
 
-/// Room between two segments of the bar (share of its width).
-const GAP: f64 = 0.003;
-
-/// One thing to do.
-#[derive(Debug, Clone)]
-pub struct Task {
-    /// When it is due, a word or two such as *now* or *by Wed*.
-    pub when: String,
-    /// Whether something is broken or late.
-    pub alarm: bool,
-    /// What it is.
-    pub title: String,
-    /// Why, and what happens until then.
-    pub text: String,
-    /// A command to type instead of a button.
-    pub command: Option<String>,
-    /// Where it is done.
-    pub link: Option<Link>,
-}
-
-impl Task {
-    /// Says that no survey is mailed and how to change that.
-    pub fn sending_is_off() -> Self {
-        Self {
-            when: "when you like".to_owned(),
-            alarm: false,
-            title: "Surveys are not being mailed".to_owned(),
-            text: "Sending is off until you switch it on. Visits come in and are planned, nobody is written to. \
-                   To begin, type:"
-                .to_owned(),
-            command: Some("hearback sending on".to_owned()),
-            link: None,
-        }
-    }
-}
-
-impl Task {
-    /// Says how many objections wait for a decision, and how many of them are late.
-    pub fn objections((open, late): (i64, i64)) -> Option<Self> {
-        (open > 0).then(|| Self {
-            when: if late > 0 { format!("{late} late") } else { "within 14 days".to_owned() },
-            alarm: late > 0,
-            title: format!("{} for a decision", counted(open, "objection waits", "objections wait")),
-            text: "An employee contests an answer. You decide with a reason, which they will read."
-                .to_owned(),
-            command: None,
-            link: Some(Link { href: "/objections".to_owned(), label: "Decide".to_owned() }),
-        })
-    }
-}
-
-/// The road of some days' visits; the four parts sum to the total.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Road {
-    /// Visits with an answer.
-    pub answered: i64,
-    /// Asked, and no answer yet or any more.
-    pub asked: i64,
-    /// Planned, sending or waiting for a call.
-    pub on_the_way: i64,
-    /// Neither asked nor to be asked.
-    pub not_asked: i64,
-}
-
-/// One segment of the bar, for the template.
-struct Segment {
+/// One thing to do, as the page writes it.
+#[derive(Debug)]
+struct Row {
+    when: String,
     class: &'static str,
-    word: &'static str,
-    count: i64,
-    number: String,
-    x: String,
-    width: String,
+    shape: &'static str,
+    title: String,
+    text: String,
+    link: Option<Link>,
 }
 
-impl Road {
-    /// Returns all visits.
-    pub fn total(&self) -> i64 {
-        self.answered + self.asked + self.on_the_way + self.not_asked
-    }
-
-    fn segments(&self) -> Vec<Segment> {
-        let parts = [
-            ("road-1", "answered", self.answered),
-            ("road-2", "asked, no answer yet", self.asked),
-            ("road-3", "on the way", self.on_the_way),
-            ("road-4", "not asked", self.not_asked),
-        ];
-        // Counts of visits are far below 2^52, where f64 begins to lose whole numbers.
-        #[allow(clippy::cast_precision_loss)]
-        let share = |count: i64| count as f64 / self.total().max(1) as f64;
-        let mut start = 0;
-        let segment = |(class, word, count): (&'static str, &'static str, i64)| {
-            let x = position(share(start), 0.0, 1.0);
-            start += count;
-            let width = position((share(count) - GAP).max(share(count) / 2.0), 0.0, 1.0);
-            Segment { class, word, count, number: thousands(count), x, width }
+impl Row {
+    fn new(task: Task, today: NaiveDate) -> Self {
+        let (class, shape) = match task.due {
+            Due::Late(_) | Due::Broken => (" alarm solid", "s-bang"),
+            Due::Whenever => ("", "s-none"),
+            _ => ("", "s-indicative"),
         };
-        parts.into_iter().map(segment).collect()
+        let when = task.at.unwrap_or_else(|| words(task.due, today));
+        Self { when, class, shape, title: task.title, text: task.text, link: task.link }
     }
+}
 
-    fn title(&self) -> String {
-        format!("{} in the last 7 days", counted(self.total(), "visit", "visits"))
-    }
-
-    fn sentence(&self) -> String {
-        let parts: Vec<String> =
-            self.segments().iter().map(|part| format!("{} {}", part.number, part.word)).collect();
-        format!("{}: {}", counted(self.total(), "visit", "visits"), parts.join("; "))
+/// Says when something is due: *3 days late*, *now*, *by Wed*.
+fn words(due: Due, today: NaiveDate) -> String {
+    match due {
+        Due::Late(days) => format!("{} late", counted(days, "day", "days")),
+        Due::Broken | Due::Now => "now".to_owned(),
+        Due::At(at) => at.format("%H:%M").to_string(),
+        Due::By(date) if date == today => "by today".to_owned(),
+        Due::By(date) if (date - today).num_days() < 7 => date.format("by %a").to_string(),
+        Due::By(date) => date.format("by %-d %b").to_string(),
+        Due::Whenever => "when you like".to_owned(),
     }
 }
 
@@ -120,27 +47,69 @@ impl Road {
 #[derive(Template)]
 #[template(path = "today/today.html")]
 pub struct TodayPage {
-    /// What stands around.
-    pub shell: Shell,
-    /// Greeting with the name; see [`greeting`].
-    pub greeting: String,
-    /// The date in words, such as *Monday 23 November 2026*.
-    pub date: String,
-    /// What needs this person; None for roles that have no such list.
-    pub tasks: Option<Vec<Task>>,
-    /// The road of the last seven days' visits, for those who may see it.
-    pub road: Option<Road>,
-    /// Address of the evaluations, for those who may open them.
-    pub evaluations: Option<String>,
+    shell: Shell,
+    greeting: String,
+    date: String,
+    lead: String,
+    rows: Vec<Row>,
+    board: Board,
 }
 
 impl TodayPage {
-    fn lead(&self) -> &'static str {
-        match self.tasks.as_ref().map(Vec::len) {
-            None => "",
-            Some(0) => "Nothing needs you just now.",
-            Some(1) => "One thing needs you.",
-            Some(_) => "Some things need you.",
+    /// Lays out what a role sees.
+    pub(super) fn new(mut shell: Shell, greeting: String, today: NaiveDate, mut board: Board) -> Self {
+        let tasks = std::mem::take(&mut board.tasks);
+        let late = tasks.iter().filter(|task| matches!(task.due, Due::Late(_))).count();
+        if let Some(item) = shell.nav.iter_mut().find(|item| item.current) {
+            item.count = i64::try_from(tasks.len()).ok().filter(|count| *count > 0);
+        }
+        Self {
+            shell,
+            greeting,
+            date: today.format("%A %-d %B %Y").to_string(),
+            lead: lead(tasks.len(), late),
+            rows: tasks.into_iter().map(|task| Row::new(task, today)).collect(),
+            board,
+        }
+    }
+
+    /// Whether anything stands beside the things to do.
+    fn is_split(&self) -> bool {
+        let board = &self.board;
+        board.months.is_some()
+            || board.road.is_some()
+            || board.calls.is_some()
+            || board.own.is_some()
+            || !board.machine.is_empty()
+    }
+
+    /// Whether the first thing to do is the page's one primary button.
+    fn is_first_primary(&self) -> bool {
+        self.board.next_call.is_none()
+    }
+}
+
+/// Says how many things need somebody: *Six things need you, one of them is late.*
+fn lead(tasks: usize, late: usize) -> String {
+    let number = |count: usize| {
+        const WORDS: [&str; 13] = [
+            "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+            "twelve",
+        ];
+        WORDS.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
+    };
+    let first = |text: String| {
+        let mut letters = text.chars();
+        letters.next().map_or_else(String::new, |one| one.to_uppercase().chain(letters).collect())
+    };
+    match (tasks, late) {
+        (0, _) => "Nothing needs you just now.".to_owned(),
+        (1, 0) => "One thing needs you.".to_owned(),
+        (1, _) => "One thing needs you, and it is late.".to_owned(),
+        (tasks, 0) => first(format!("{} things need you.", number(tasks))),
+        (tasks, 1) => first(format!("{} things need you, one of them is late.", number(tasks))),
+        (tasks, late) => {
+            first(format!("{} things need you, {} of them are late.", number(tasks), number(late)))
         }
     }
 }
@@ -160,16 +129,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bar_begins_at_zero_and_names_every_part() {
-        let road = Road { answered: 50, asked: 25, on_the_way: 25, not_asked: 0 };
-        let segments = road.segments();
-        let starts: Vec<&str> = segments.iter().map(|segment| segment.x.as_str()).collect();
-        assert_eq!(starts, ["0.00%", "50.00%", "75.00%", "100.00%"]);
-        assert_eq!(segments[0].width, "49.70%");
-        assert_eq!(
-            road.sentence(),
-            "100 visits: 50 answered; 25 asked, no answer yet; 25 on the way; 0 not asked"
-        );
-        assert!(Road::default().segments().iter().all(|segment| segment.width == "0.00%"));
+    fn the_lead_says_how_many_and_how_many_are_late() {
+        assert_eq!(lead(0, 0), "Nothing needs you just now.");
+        assert_eq!(lead(1, 1), "One thing needs you, and it is late.");
+        assert_eq!(lead(6, 1), "Six things need you, one of them is late.");
+        assert_eq!(lead(14, 2), "14 things need you, two of them are late.");
+    }
+
+    #[test]
+    fn a_due_date_is_said_as_people_do() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let today = day("2026-11-20");
+        let said = |due| words(due, today);
+        assert_eq!(said(Due::Late(1)), "1 day late");
+        assert_eq!(said(Due::By(today)), "by today");
+        assert_eq!(said(Due::By(day("2026-11-25"))), "by Wed");
+        assert_eq!(said(Due::By(day("2026-12-04"))), "by 4 Dec");
+        assert_eq!((said(Due::Broken), said(Due::Whenever)), ("now".into(), "when you like".into()));
     }
 }

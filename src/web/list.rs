@@ -14,6 +14,10 @@ use std::future::{Ready, ready};
 /// How many rows a page of a list has.
 pub const ROWS: i64 = 50;
 
+/// The parameter that says in which order a list stands, and its one value that is not the usual order.
+const SORT: &str = "sort";
+const OLDEST: &str = "oldest";
+
 /// The parameters of a list as they were typed; they never make the address unreadable.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -46,9 +50,19 @@ impl Asked {
         self.text(name).unwrap_or_default().to_owned()
     }
 
-    /// Tells whether anything but the place in the list was asked for.
+    /// Tells whether anything but the place in the list and its order was asked for.
     pub fn is_narrowed(&self) -> bool {
-        self.fields.names().any(|name| name != "after" && self.text(name).is_some())
+        let narrows = |name: &str| name != "after" && name != SORT && self.text(name).is_some();
+        self.fields.names().any(narrows)
+    }
+
+    /// Tells in which order a list by time stands; the newest come first unless the address says otherwise.
+    pub fn by_time(&self) -> Sort {
+        let is_oldest = self.text(SORT) == Some(OLDEST);
+        let rest = self.fields.pairs().filter(|(name, _)| *name != SORT);
+        let other = (!is_oldest).then_some((SORT, OLDEST));
+        let fields = Fields::of(rest.chain(other));
+        Sort { is_oldest, href: Self { path: self.path.clone(), fields }.address(None) }
     }
 
     /// Returns after which row the page begins.
@@ -69,7 +83,8 @@ impl Asked {
         Pages {
             first: self.text("after").map(|_| self.address(None)),
             next: meta.next.map(|next| self.address(Some(&next))),
-            words,
+            words: if self.text(SORT) == Some(OLDEST) { Pages::FROM_OLDEST } else { words },
+            file: None,
         }
     }
 
@@ -154,22 +169,53 @@ pub struct Pages {
     pub next: Option<String>,
     /// Words of both links.
     pub words: (&'static str, &'static str),
+    /// The whole list as a file.
+    pub file: Option<String>,
 }
 
 impl Pages {
     /// Where the newest stand first.
     pub const BY_TIME: (&'static str, &'static str) = ("Newest", "Older");
+    /// Where the oldest stand first.
+    const FROM_OLDEST: (&'static str, &'static str) = ("Oldest", "Newer");
     /// In any other order.
     pub const IN_ORDER: (&'static str, &'static str) = ("First page", "Next page");
 
     /// Says that there is one page only.
     pub const fn none() -> Self {
-        Self { first: None, next: None, words: Self::IN_ORDER }
+        Self { first: None, next: None, words: Self::IN_ORDER, file: None }
+    }
+
+    /// The same with a link to the whole list as a file.
+    #[must_use]
+    pub fn with_file(self, href: String) -> Self {
+        Self { file: Some(href), ..self }
     }
 
     /// Tells whether there is another page.
     pub const fn is_needed(&self) -> bool {
-        self.first.is_some() || self.next.is_some()
+        self.first.is_some() || self.next.is_some() || self.file.is_some()
+    }
+}
+
+/// The order of a list by time.
+#[derive(Debug, Clone)]
+pub struct Sort {
+    /// Whether the oldest stand first.
+    pub is_oldest: bool,
+    /// The same list the other way round.
+    pub href: String,
+}
+
+impl Sort {
+    /// Returns the word of `aria-sort` for the column of the time.
+    pub const fn aria(&self) -> &'static str {
+        if self.is_oldest { "ascending" } else { "descending" }
+    }
+
+    /// Says which rows stand first.
+    pub const fn words(&self) -> &'static str {
+        if self.is_oldest { "the oldest first" } else { "the newest first" }
     }
 }
 
@@ -208,6 +254,18 @@ mod tests {
         assert_eq!(pages.next.as_deref(), Some("/visits?outcome=sent&employee=E%26+1&after=y"));
         assert_eq!(pages.first.as_deref(), Some("/visits?outcome=sent&employee=E%26+1"));
         assert!(asked.is_narrowed() && !Asked::new("/visits", "q=&after=x").is_narrowed());
+    }
+
+    #[test]
+    fn the_order_of_a_list_stands_in_its_address_and_narrows_nothing() {
+        let newest = Asked::new("/visits", "outcome=sent&after=x");
+        let sort = newest.by_time();
+        assert_eq!((sort.aria(), sort.href.as_str()), ("descending", "/visits?outcome=sent&sort=oldest"));
+        let oldest = Asked::new("/visits", "sort=oldest&q=");
+        assert_eq!((oldest.by_time().is_oldest, oldest.by_time().href.as_str()), (true, "/visits"));
+        assert!(!oldest.is_narrowed());
+        assert_eq!(oldest.address_at("/visits.csv"), "/visits.csv?sort=oldest");
+        assert_eq!(oldest.pages(Meta { next: None }, Pages::BY_TIME).words.1, "Newer");
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod badge;
 pub mod client;
 pub mod cookies;
+pub mod csv;
 pub mod form;
 pub mod format;
 pub mod headers;

@@ -1,8 +1,6 @@
-//! Looking somebody up in a real browser: with the keyboard alone, and page by page under the eyes of axe-core.
+//! Looking somebody up in a real browser: with the keyboard alone.
 
-use crate::finder::id_of;
 use crate::support::app::PASSWORD;
-use crate::support::axe;
 use crate::support::browser::{Browser, ENTER, Scripts};
 use crate::support::{TestApp, make, programs_or_skip};
 use hearback::accounts::Role;
@@ -96,44 +94,4 @@ fn a_note_is_kept_and_removed_with_the_keyboard_alone() {
     browser.keys(ENTER);
     browser.wait_for_address("?done=stopped");
     assert!(browser.source().contains("No calls go to this customer."));
-}
-
-#[test]
-fn axe_finds_nothing_on_any_of_the_pages() {
-    let Some([chromium, driver]) = programs_or_skip("axe", ["chromium", "chromedriver"]) else { return };
-    let Some(axe) = axe::source_or_skip("axe") else { return };
-    let app = company();
-    let browser = Browser::start(&chromium, &driver, Scripts::On);
-    // Whoever finds nothing has to show that they can find something.
-    browser.open("data:text/html,<title>faults</title><img src=x><p style=color:%23ddd>pale</p>");
-    let faults = axe::found(&browser, axe);
-    for rule in ["image-alt", "color-contrast", "html-has-lang"] {
-        assert!(faults.iter().any(|fault| fault.starts_with(rule)), "{rule} is not in {faults:?}");
-    }
-    sign_in(&browser, &app.base, "/");
-    browser.wait_for("Today");
-    let (visit, response) = (id_of(&app, "W1"), app.value("SELECT id FROM response"));
-    let customer = app.value("SELECT id FROM customer WHERE external_id = 'C-W1'");
-    for path in [
-        "/visits",
-        "/visits?from=x",
-        "/visits?q=nothing",
-        &format!("/visits/{visit}"),
-        "/responses",
-        "/responses?comment=yes&overall=high",
-        &format!("/responses/{response}"),
-        "/customers",
-        "/customers?q=ann",
-        "/customers?q=nobody",
-        &format!("/customers/{customer}"),
-        &format!("/customers/{customer}?done=noted"),
-        &format!("/customers/{customer}/merge?q=ann"),
-        &format!("/customers/{customer}/erase"),
-        &format!("/responses/{response}/withdraw"),
-        "/callbacks",
-        "/people",
-    ] {
-        browser.open(&format!("{}{path}", app.base));
-        axe::finds_nothing(&browser, axe);
-    }
 }

@@ -251,6 +251,11 @@ fn staff_decide_with_a_reason_and_the_scores_follow() {
         let fields = [("csrf", csrf.as_str()), ("counts", counts), ("reason", reason)];
         hr.post_form(&format!("/responses/{id}/decide"), &fields)
     };
+    assert!(hr.get("/").expect(200).body.contains("1 answer was put aside"));
+    decide("no", "It came within a second of the mail").expect(303);
+    decide("no", "again").expect(409);
+    assert_eq!((app.outcome("W1").as_str(), counted(&app).as_str()), ("suspect", "0"));
+    assert!(!hr.get("/").expect(200).body.contains("put aside"), "it was decided");
     let refused = decide("yes", " ").expect(422);
     assert!(refused.body.contains("Say why"), "{}", refused.body);
     decide("yes", "She told us on the phone that it was her").expect(303);
@@ -262,7 +267,7 @@ fn staff_decide_with_a_reason_and_the_scores_follow() {
     assert_eq!((app.outcome("W1").as_str(), counted(&app).as_str()), ("suspect", "0"));
     let decisions = app
         .rows("SELECT detail ->> 'certainty' FROM audit_entry WHERE action = 'response.decided' ORDER BY id");
-    assert_eq!(decisions, ["confirmed", "suspect"]);
+    assert_eq!(decisions, ["suspect", "confirmed", "suspect"]);
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn a_late_objection_is_marked_and_stands_on_the_start_page() {
     app.execute("UPDATE objection SET due_on = '2026-11-17'").unwrap();
     let list = hr.get("/objections").expect(200).body;
     assert!(list.contains("Late") && list.contains("3 days late"), "{list}");
-    assert!(hr.get("/").expect(200).body.contains("1 late"));
+    assert!(hr.get("/").expect(200).body.contains("3 days late"));
     let other = app.staff(Role::Manager, Some("South"));
     assert!(!other.get("/objections").expect(200).body.contains("Ada Able"));
     other.get(&format!("/objections/{id}")).expect(404);

@@ -2,7 +2,6 @@
 
 use crate::delivery_pages::{audited, post, read, says};
 use crate::support::app::PASSWORD;
-use crate::support::axe;
 use crate::support::browser::{Browser, ENTER, Scripts};
 use crate::support::{Answer, Client, TestApp, make, programs_or_skip};
 use hearback::accounts::Role;
@@ -419,37 +418,4 @@ fn looking_changes_nothing_and_what_is_not_there_is_404() {
     post(&hr, "/surveys/post-service", &[("op", "up")]).expect(422);
     post(&hr, "/surveys/post-service/preview/page", &[]).expect(405);
     publish(&hr, "post-service").expect(422);
-}
-
-#[test]
-fn the_pages_of_surveys_hold_against_axe() {
-    let Some(axe) = axe::source_or_skip("surveys") else { return };
-    let Some([chromium, driver]) = programs_or_skip("surveys", ["chromium", "chromedriver"]) else { return };
-    let app = TestApp::start();
-    let hr = app.staff(Role::Hr, None);
-    post(&hr, "/surveys/rules", &[("op", "add"), ("service", "boiler*"), ("survey", "post-service")])
-        .expect(303);
-    save(&hr, "post-service", "key=overall&lang=en", OVERALL).expect(303);
-    let browser = Browser::start(&chromium, &driver, Scripts::On);
-    browser.open(&format!("{}/surveys", app.base));
-    browser.tab_to("Mail address");
-    browser.keys("hr@example.com");
-    browser.tab_to("Password");
-    browser.keys(PASSWORD);
-    browser.keys(ENTER);
-    browser.wait_for("Surveys");
-    for path in [
-        "/surveys",
-        "/surveys/new",
-        "/surveys/rules?try_service=boiler",
-        "/surveys/post-service?done=saved&lang=de",
-        "/surveys/post-service/question?kind=choice&lang=en",
-        "/surveys/post-service/question?key=skill&lang=ar",
-        "/surveys/post-service/publish",
-        "/surveys/post-service/versions/1",
-        "/surveys/post-service/preview/page?lang=en&step=2",
-    ] {
-        browser.open(&format!("{}{path}", app.base));
-        axe::finds_nothing(&browser, axe);
-    }
 }

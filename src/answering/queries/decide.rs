@@ -4,7 +4,10 @@ use crate::db::schema::{response, response_revision};
 use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable,
+    RunQueryDsl,
+};
 use uuid::Uuid;
 
 /// What is known about whether a response is a person's, and when they like to be called.
@@ -106,7 +109,7 @@ pub fn take_latest_clean(
     Ok(false)
 }
 
-/// Writes what somebody decided; false when it stands like that already. `by` is who, and why.
+/// Writes what somebody decided, also that what was put aside by rule stays so; false when it stands like that already. `by` is who, and why.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -118,7 +121,9 @@ pub fn decide(
     now: DateTime<Utc>,
 ) -> Result<bool> {
     // What was taken back is no answer any more.
-    let other = response::table.find(id).filter(response::certainty.ne_all([certainty, "withdrawn"]));
+    let undecided = response::certainty.eq("suspect").and(response::decided_by.is_null());
+    let other =
+        response::table.find(id).filter(response::certainty.ne_all([certainty, "withdrawn"]).or(undecided));
     let changed = diesel::update(other)
         .set((
             response::certainty.eq(certainty),

@@ -6,16 +6,21 @@ use crate::db::schema::visit_employee;
 use crate::db::schema::{employee, question, response, response_revision, survey, survey_version, visit};
 use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Bool, Integer};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
-    PgConnection, QueryDsl, Queryable, RunQueryDsl,
+    PgConnection, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
+/// Stands for answers put aside about which nobody has decided, where a certainty is asked for.
+pub const UNDECIDED: &str = "undecided";
+
 /// Key of the question that every survey opens with.
 pub const OVERALL: &str = "overall";
+
+const IS_UNDECIDED: &str = "(response.certainty = 'suspect' AND response.decided_by IS NULL)";
 
 /// Which answers to the opening question are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +66,7 @@ pub struct StaffFilter {
     pub employee: Option<String>,
     /// Only this mode.
     pub mode: Option<String>,
-    /// Only this certainty.
+    /// Only this certainty, or [`UNDECIDED`].
     pub certainty: Option<String>,
     /// Only these answers to the opening question.
     pub overall: Option<Overall>,
@@ -69,6 +74,8 @@ pub struct StaffFilter {
     pub with_comment: bool,
     /// What the reader may see.
     pub sees: Sees,
+    /// Whether the oldest answers stand first.
+    pub oldest_first: bool,
 }
 
 /// A response as a row of a list.
@@ -103,10 +110,14 @@ impl ResponseLine {
     }
 }
 
-/// Lists responses, the newest answer first, one more than the limit.
+/// Lists responses by the time of the answer, one more than the limit.
 ///
 /// # Errors
 /// When the database does not answer.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one condition after the other; a boxed query has no name to pass on"
+)]
 pub fn list_for_staff(
     connection: &mut PgConnection,
     filter: &StaffFilter,
@@ -117,7 +128,6 @@ pub fn list_for_staff(
     let mut query = response::table
         .inner_join(visit::table)
         .left_join(question::table.on(opening))
-        .order((response::answered_at.desc(), response::id.desc()))
         .limit(limit + 1)
         .select((
             response::id,
@@ -132,6 +142,11 @@ pub fn list_for_staff(
             (question::scale_min.assume_not_null(), question::scale_max.assume_not_null()).nullable(),
         ))
         .into_boxed();
+    query = if filter.oldest_first {
+        query.order((response::answered_at, response::id))
+    } else {
+        query.order((response::answered_at.desc(), response::id.desc()))
+    };
     if let Some(from) = filter.from {
         query = query.filter(response::answered_at.ge(from));
     }
@@ -141,8 +156,11 @@ pub fn list_for_staff(
     if let Some(mode) = &filter.mode {
         query = query.filter(response::mode.eq(mode.clone()));
     }
-    if let Some(certainty) = &filter.certainty {
-        query = query.filter(response::certainty.eq(certainty.clone()));
+    match filter.certainty.as_deref() {
+        None => {}
+        // As the index says it.
+        Some(UNDECIDED) => query = query.filter(diesel::dsl::sql::<Bool>(IS_UNDECIDED)),
+        Some(certainty) => query = query.filter(response::certainty.eq(certainty.to_owned())),
     }
     if filter.with_comment {
         query = query.filter(response::comment.is_not_null());
@@ -168,10 +186,55 @@ pub fn list_for_staff(
     if let Some(cursor) = after {
         let (at, id) = (cursor.time(), cursor.id);
         // Said so, the index is entered at the cursor; with one OR alone it is walked from its begin.
-        let older = response::answered_at.lt(at);
-        query = query.filter(response::answered_at.le(at)).filter(older.or(response::id.lt(id)));
+        query = if filter.oldest_first {
+            let newer = response::answered_at.gt(at);
+            query.filter(response::answered_at.ge(at)).filter(newer.or(response::id.gt(id)))
+        } else {
+            let older = response::answered_at.lt(at);
+            query.filter(response::answered_at.le(at)).filter(older.or(response::id.lt(id)))
+        };
     }
     Ok(query.load(connection)?)
+}
+
+/// What the start page says of answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
+pub struct Said {
+    /// Answers since a time, up to [`MOST_COUNTED`].
+    #[diesel(sql_type = BigInt)]
+    pub since: i64,
+    /// Answers put aside about which nobody has decided.
+    #[diesel(sql_type = BigInt)]
+    pub undecided: i64,
+    /// When the oldest of those was given.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+/// More answers since a time are not counted.
+pub const MOST_COUNTED: i64 = 1_000;
+
+/// Counts answers since a time, and those put aside about which nobody has decided.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_said(connection: &mut PgConnection, since: DateTime<Utc>, sees: Sees) -> Result<Said> {
+    let (all, team) = match sees {
+        Sees::Everything => (true, None),
+        Sees::Team(team) => (false, team),
+    };
+    let theirs = "($2 OR EXISTS (SELECT 1 FROM visit_employee e \
+         WHERE e.visit_id = response.visit_id AND e.team_id = $3))";
+    let sql = format!(
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM response WHERE answered_at >= $1 AND {theirs} LIMIT $4) AS said) \
+         AS since, count(*) AS undecided, min(answered_at) AS oldest FROM response WHERE {IS_UNDECIDED} AND {theirs}"
+    );
+    Ok(diesel::sql_query(sql)
+        .bind::<Timestamptz, _>(since)
+        .bind::<Bool, _>(all)
+        .bind::<Nullable<SqlUuid>, _>(team)
+        .bind::<BigInt, _>(MOST_COUNTED)
+        .get_result(connection)?)
 }
 
 /// Everything about one response.

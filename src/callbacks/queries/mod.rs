@@ -4,6 +4,7 @@ pub mod attempts;
 pub mod candidates;
 pub mod retention;
 pub mod service;
+pub mod standing;
 pub mod watch;
 pub mod wave;
 pub mod whom;

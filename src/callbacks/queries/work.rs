@@ -46,7 +46,7 @@ const DUE: &str = "SELECT c.id, c.rank, c.call_priority, v.customer_time_zone AS
 
 /// What may be given to a caller at all: a visit that still waits, with a number, that the caller has no part in.
 /// Placeholders: $1 now, $2 the caller's employee, $3 the team that the caller manages.
-const MAY_CALL: &str = "FROM callback c JOIN visit v ON v.id = c.visit_id \
+pub(super) const MAY_CALL: &str = "FROM callback c JOIN visit v ON v.id = c.visit_id \
      LEFT JOIN customer ON customer.id = v.customer_id LEFT JOIN response ON response.visit_id = v.id \
      WHERE c.state = 'open' AND (c.kind = 'service' OR v.outcome = 'to_call') \
      AND coalesce(response.call_number, v.customer_phone, customer.phone) IS NOT NULL \

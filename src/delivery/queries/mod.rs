@@ -11,6 +11,7 @@ pub mod queue;
 pub mod retention;
 pub mod staff;
 pub mod tried;
+pub mod trouble;
 
 pub use about::{find_answered, load_about, load_about_asking};
 
@@ -161,8 +162,11 @@ pub fn is_switched_on(connection: &mut PgConnection) -> Result<bool> {
 /// # Errors
 /// When the database does not answer.
 pub fn is_on(connection: &mut PgConnection, always_on: bool) -> Result<bool> {
-    Ok(staff::find_switch(connection)?
-        .map_or(always_on, |switch| switch.is_on || (always_on && !switch.is_pause())))
+    Ok(is_on_by(staff::find_switch(connection)?.as_ref(), always_on))
+}
+
+fn is_on_by(switch: Option<&staff::Switch>, always_on: bool) -> bool {
+    switch.map_or(always_on, |switch| switch.is_on || (always_on && !switch.is_pause()))
 }
 
 /// Switches sending on or off.

@@ -196,6 +196,46 @@ pub fn list_answers(
         .load(connection)?)
 }
 
+/// Finds when an account last looked at somebody's page.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_last_look(
+    connection: &mut PgConnection,
+    employee: Uuid,
+    by: &str,
+) -> Result<Option<DateTime<Utc>>> {
+    Ok(audit_entry::table
+        .filter(audit_entry::subject.eq(format!("employee {employee}")))
+        .filter(audit_entry::actor.eq(by))
+        .filter(audit_entry::action.eq("employee.read"))
+        .order(audit_entry::id.desc())
+        .select(audit_entry::at)
+        .first(connection)
+        .optional()?)
+}
+
+/// Counts the confirmed answers about somebody's visits up to a day that came or changed since a time. A day in the
+/// present month would tell which customer it was.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_answers_since(
+    connection: &mut PgConnection,
+    employee: Uuid,
+    since: DateTime<Utc>,
+    up_to: NaiveDate,
+) -> Result<i64> {
+    Ok(visit_employee::table
+        .inner_join(visit::table.inner_join(response::table))
+        .filter(visit_employee::employee_id.eq(employee))
+        .filter(visit::visited_on.le(up_to))
+        .filter(response::changed_at.gt(since))
+        .filter(response::certainty.eq("confirmed"))
+        .count()
+        .get_result(connection)?)
+}
+
 /// Lists who looked at somebody's page or statements, the newest first: when, who, what.
 ///
 /// # Errors

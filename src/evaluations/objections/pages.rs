@@ -1,10 +1,11 @@
 //! `/objections`, and `/employees/{id}/contest`.
 
 use super::decide::{self, Typed as Decided};
-use super::model::{Numbers, Objection, REASONS, in_force, reason};
+use super::model::{Decision, Numbers, Objection, REASONS, in_force, reason};
 use super::open::{self, Typed};
 use super::queries;
 use super::views::{self, Answer, ContestPage, ListPage, Names, ObjectionPage, Row};
+use crate::accounts::export::{self, Sheet};
 use crate::accounts::queries as accounts;
 use crate::accounts::{Role, SignedForm, SignedIn, shell_for};
 use crate::app::App;
@@ -20,11 +21,12 @@ use crate::ids;
 use crate::people::queries::listing;
 use crate::visits::queries::staff;
 use crate::web::format::{full_day, moment};
-use crate::web::list::Asked;
+use crate::web::list::{Asked, Pages};
 use crate::web::shell::Link;
 use crate::web::{PageResult, html, page, redirect};
 use actix_web::web;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono_tz::Tz;
 use diesel::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -40,47 +42,80 @@ fn id_of(text: &str) -> Result<Uuid> {
     text.parse().map_err(|_| Error::not_found("objection"))
 }
 
-/// Lists objections: all for HR, those about visits of the own team for a manager.
-pub async fn list(app: web::Data<App>, person: SignedIn) -> PageResult {
-    let (today, zone) = (today_of(&app), app.config.organisation.time_zone);
-    let is_manager = person.role == Role::Manager;
-    // A manager without a team sees none.
-    let team = is_manager.then(|| person.team.unwrap_or_default());
-    let rows = app
-        .db(move |connection| {
-            let objections = queries::list(connection, None, team, MOST)?;
-            let ids: Vec<Uuid> = objections.iter().map(|one| one.id).collect();
-            let mut decisions = queries::list_decisions(connection, &ids)?;
-            Ok(objections
-                .into_iter()
-                .map(|objection| {
-                    let (own, others) = decisions.drain(..).partition(|one| one.objection == objection.id);
-                    decisions = others;
-                    (objection, own)
-                })
-                .collect::<Vec<(Objection, Vec<super::model::Decision>)>>())
-        })
-        .await?;
-    let row = |(objection, decisions): &(Objection, Vec<super::model::Decision>)| {
-        let (state, until) = views::state(objection, decisions, today);
+/// What is read for the list.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    /// Whose visits; a manager without a team sees none.
+    team: Option<Uuid>,
+    today: NaiveDate,
+    zone: Tz,
+}
+
+impl Wanted {
+    fn new(app: &App, person: &SignedIn) -> Self {
+        Self {
+            team: (person.role == Role::Manager).then(|| person.team.unwrap_or_default()),
+            today: today_of(app),
+            zone: app.config.organisation.time_zone,
+        }
+    }
+
+    /// Those that wait, the first that is due first, and those that were decided.
+    fn read(self, connection: &mut PgConnection) -> Result<(Vec<Row>, Vec<Row>)> {
+        let objections = queries::list(connection, None, self.team, MOST)?;
+        let ids: Vec<Uuid> = objections.iter().map(|one| one.id).collect();
+        let mut decisions: HashMap<Uuid, Vec<Decision>> = HashMap::new();
+        for decision in queries::list_decisions(connection, &ids)? {
+            decisions.entry(decision.objection).or_default().push(decision);
+        }
+        let rows = objections.into_iter().map(|objection| {
+            let own = decisions.remove(&objection.id).unwrap_or_default();
+            (objection, own)
+        });
+        let (decided, mut open): (Vec<_>, Vec<_>) =
+            rows.partition(|(_, decisions)| in_force(decisions).is_some());
+        open.sort_by_key(|(objection, _)| objection.due_on);
+        let row = |(objection, decisions): &(Objection, Vec<Decision>)| self.row(objection, decisions);
+        Ok((open.iter().map(row).collect(), decided.iter().map(row).collect()))
+    }
+
+    fn row(self, objection: &Objection, decisions: &[Decision]) -> Row {
+        let (state, until) = views::state(objection, decisions, self.today);
         Row {
             href: format!("/objections/{}", objection.id),
             name: objection.employee_name.clone(),
             reason: reason(&objection.reason),
-            opened: moment(objection.opened_at, zone),
+            opened: moment(objection.opened_at, self.zone),
             state,
             until,
         }
-    };
-    let (decided, mut open): (Vec<_>, Vec<_>) =
-        rows.iter().partition(|(_, decisions)| in_force(decisions).is_some());
-    open.sort_by_key(|(objection, _)| objection.due_on);
+    }
+}
+
+const SHEET: Sheet =
+    Sheet { name: "objections", columns: &["employee", "reason", "opened", "state", "until"], noted: &[] };
+
+/// Lists objections: all for HR, those about visits of the own team for a manager.
+pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let wanted = Wanted::new(&app, &person);
+    let (open, decided) = app.db(move |connection| wanted.read(connection)).await?;
     html(&ListPage {
         shell: shell_for(&app, &person, "/objections"),
-        own_team: is_manager,
-        open: open.into_iter().map(row).collect(),
-        decided: decided.into_iter().map(row).collect(),
+        own_team: wanted.team.is_some(),
+        pages: Pages::none().with_file(asked.address_at("/objections.csv")),
+        open,
+        decided,
     })
+}
+
+/// Gives the list as a file.
+pub async fn file(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let wanted = Wanted::new(&app, &person);
+    export::export(&app, &person, &asked, SHEET, move |connection| {
+        let (open, decided) = wanted.read(connection)?;
+        Ok(open.into_iter().chain(decided).map(Row::cells).collect())
+    })
+    .await
 }
 
 /// Shows one objection.

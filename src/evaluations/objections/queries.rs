@@ -4,9 +4,10 @@ use super::model::{Decision, Objection};
 use crate::db::schema::{employee, objection, objection_decision, visit, visit_employee};
 use crate::error::{Error, Result};
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types::{BigInt, Date, Nullable, Uuid as SqlUuid};
 use diesel::{
     ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl,
-    RunQueryDsl,
+    QueryableByName, RunQueryDsl,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -209,20 +210,55 @@ pub fn list_decisions(connection: &mut PgConnection, objections: &[Uuid]) -> Res
         .load(connection)?)
 }
 
-/// Counts the objections about which nobody decided or whose decision was taken back, and those of them that are late.
+/// The objections about which no decision stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
+pub struct Open {
+    /// How many.
+    #[diesel(sql_type = BigInt)]
+    pub open: i64,
+    /// How many of them are late.
+    #[diesel(sql_type = BigInt)]
+    pub late: i64,
+    /// When the first of them is due, or was.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub first_due: Option<NaiveDate>,
+}
+
+/// Counts the objections about which nobody decided or whose decision was taken back: all, or those about visits of a
+/// team as of their day.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn count_open(connection: &mut PgConnection, today: NaiveDate) -> Result<(i64, i64)> {
-    let open: Vec<(Uuid, NaiveDate)> = objection::table
-        .select((objection::id, objection::due_on))
-        .filter(diesel::dsl::not(diesel::dsl::exists(
-            objection_decision::table.filter(objection_decision::objection_id.eq(objection::id)),
-        )))
-        .load(connection)?;
-    let late = open.iter().filter(|(_, due)| *due < today).count();
-    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    Ok((count(open.len()), count(late)))
+pub fn count_open(connection: &mut PgConnection, team: Option<Uuid>, today: NaiveDate) -> Result<Open> {
+    let sql = "SELECT count(*) AS open, count(*) FILTER (WHERE due_on < $1) AS late, min(due_on) AS first_due \
+         FROM objection o WHERE 'undo' = coalesce((SELECT d.effect FROM objection_decision d \
+          WHERE d.objection_id = o.id ORDER BY d.number DESC LIMIT 1), 'undo') AND ($2 IS NULL OR EXISTS \
+          (SELECT 1 FROM visit_employee e WHERE e.visit_id = o.visit_id AND e.team_id = $2))";
+    Ok(diesel::sql_query(sql)
+        .bind::<Date, _>(today)
+        .bind::<Nullable<SqlUuid>, _>(team)
+        .get_result(connection)?)
+}
+
+/// Lists what was decided since a time about one employee's objections: when, and the word of the effect; the newest
+/// first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_decided(
+    connection: &mut PgConnection,
+    employee: Uuid,
+    since: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, String)>> {
+    use objection_decision as t;
+    Ok(t::table
+        .inner_join(objection::table)
+        .filter(objection::employee_id.eq(employee))
+        .filter(t::decided_at.gt(since))
+        .order(t::decided_at.desc())
+        .limit(20)
+        .select((t::decided_at, t::effect))
+        .load(connection)?)
 }
 
 /// Employee, team, position and share of a credit.

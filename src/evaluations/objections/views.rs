@@ -3,6 +3,7 @@
 use super::model::{Decision, Effect, Numbers, Objection, in_force, reason};
 use crate::web::badge::Badge;
 use crate::web::format::{counted, day, full_day, moment, one, range, signed};
+use crate::web::list::Pages;
 use crate::web::shell::{Link, Shell};
 use askama::Template;
 use chrono::NaiveDate;
@@ -137,6 +138,13 @@ pub struct Row {
     pub until: String,
 }
 
+impl Row {
+    /// Returns the cells of the file, in the order of its columns.
+    pub fn cells(self) -> Vec<String> {
+        vec![self.name, self.reason.to_owned(), self.opened, self.state.word.to_owned(), self.until]
+    }
+}
+
 /// The list.
 #[derive(Template)]
 #[template(path = "evaluations/pages/objections.html")]
@@ -149,6 +157,8 @@ pub struct ListPage {
     pub open: Vec<Row>,
     /// Those that were decided.
     pub decided: Vec<Row>,
+    /// The list as a file.
+    pub pages: Pages,
 }
 
 /// One objection.

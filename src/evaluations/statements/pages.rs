@@ -2,28 +2,28 @@
 
 use super::freeze;
 use super::model::{Content, Kept, Reply, Statement, label};
-use super::queries::{self, Of};
+use super::queries::{self, Filter, Of};
 use super::reply::reply;
 use super::views::{Desk, ListPage, Row, StatementPage};
+use crate::accounts::export::{self, Sheet};
 use crate::accounts::{Role, SignedForm, SignedIn, shell_for};
 use crate::app::App;
 use crate::audit::{self, Actor};
+use crate::db::page::{Cursor, Meta, cut};
 use crate::error::{Error, Kind, Result};
 use crate::evaluations::employee::queries::find_team_on;
 use crate::evaluations::employee::{Seen, address};
 use crate::evaluations::pages::own_team;
 use crate::evaluations::period::Period;
-use crate::web::list::Dates;
+use crate::web::list::{Asked, Choice, Dates, Pages, ROWS};
 use crate::web::shell::Link;
 use crate::web::{PageResult, assets, html, page, redirect};
 use actix_web::web;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
-
-/// How many statements are listed.
-const MOST: i64 = 500;
 
 /// Reads an id of ours.
 ///
@@ -101,30 +101,85 @@ pub fn keep_seen(
     Ok(kept)
 }
 
-/// Lists statements: all for HR, the own ones for an employee.
-pub async fn list(app: web::Data<App>, person: SignedIn) -> PageResult {
-    let of = match (person.role, person.employee) {
+/// Which statements somebody sees in a list: all for HR, the own ones for everybody else.
+fn of(person: &SignedIn) -> Of {
+    match (person.role, person.employee) {
         (Role::Hr, _) => Of::Everybody,
         (_, Some(employee)) => Of::Employee(employee),
         (_, None) => Of::Employee(Uuid::nil()),
-    };
+    }
+}
+
+/// What a list of statements is narrowed to.
+const STATES: [(&str, &str); 5] = [
+    ("", "All"),
+    ("open", "No reply yet"),
+    ("acknowledged", "Acknowledged"),
+    ("contested", "Contested"),
+    ("replaced", "Replaced"),
+];
+
+const SHEET: Sheet = Sheet {
+    name: "statements",
+    columns: &["number", "employee", "period", "frozen", "state"],
+    noted: &["state", "q"],
+};
+
+/// Reads what a list is narrowed to; an employee's own list is short.
+fn filter_of(asked: &Asked, person: &SignedIn) -> Filter {
+    let known = |text: &&str| STATES.iter().any(|(word, _)| word == text);
+    Filter {
+        of: of(person),
+        state: asked.text("state").filter(known).map(str::to_owned),
+        name: asked.text("q").map(str::to_owned),
+    }
+}
+
+fn read_list(
+    connection: &mut PgConnection,
+    filter: &Filter,
+    after: Option<Cursor>,
+    (limit, zone): (i64, Tz),
+) -> Result<(Vec<Row>, Meta)> {
+    let statements = queries::list(connection, filter, after.map(|cursor| cursor.place), limit)?;
+    let cut_at = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (statements, meta) =
+        cut(statements, cut_at, |statement| Cursor { place: statement.number, id: statement.id });
+    let kept = keep(connection, statements)?;
+    Ok((kept.iter().map(|kept| Row::new(kept, zone)).collect(), meta))
+}
+
+/// Gives the list as a file.
+pub async fn file(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let (filter, zone) = (filter_of(&asked, &person), app.config.organisation.time_zone);
+    export::export(&app, &person, &asked, SHEET, move |connection| {
+        let page = |after| read_list(connection, &filter, after, (export::AT_ONCE, zone));
+        Ok(export::all(page)?.into_iter().map(Row::cells).collect())
+    })
+    .await
+}
+
+/// Lists statements: all for HR, the own ones for an employee.
+pub async fn list(app: web::Data<App>, person: SignedIn, asked: Asked) -> PageResult {
+    let filter = filter_of(&asked, &person);
+    let of = filter.of;
     let lead = match of {
         Of::Everybody => {
             "Frozen evaluations. Each never changes; a correction is a new one that names the old."
         }
         Of::Employee(_) => "Frozen evaluations of your work. Each never changes; a correction is a new one.",
     };
-    let kept = app
-        .db(move |connection| {
-            let statements = queries::list(connection, of, MOST)?;
-            keep(connection, statements)
-        })
-        .await?;
-    let zone = app.config.organisation.time_zone;
+    let (after, zone) = (asked.after()?, app.config.organisation.time_zone);
+    let (rows, meta) = app.db(move |connection| read_list(connection, &filter, after, (ROWS, zone))).await?;
     html(&ListPage {
         shell: shell_for(&app, &person, "/statements"),
         lead,
-        rows: kept.iter().map(|kept| Row::new(kept, zone)).collect(),
+        of_everybody: of == Of::Everybody,
+        q: asked.typed("q"),
+        states: Choice::all(asked.text("state"), STATES),
+        is_narrowed: asked.is_narrowed(),
+        pages: asked.pages(meta, Pages::BY_TIME).with_file(asked.address_at("/statements.csv")),
+        rows,
     })
 }
 

@@ -1,13 +1,14 @@
 //! Every statement on the tables of statements: they only insert and read.
 
 use super::model::{Reply, Statement};
-use crate::db::schema::{statement, statement_number, statement_reply, visit, visit_employee};
+use crate::db::schema::{employee, statement, statement_number, statement_reply, visit, visit_employee};
 use crate::error::{Error, Result};
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::{exists, max, not};
+use diesel::dsl::{exists, max, not, sql};
+use diesel::sql_types::{BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension,
-    PgConnection, QueryDsl, RunQueryDsl, alias,
+    PgConnection, PgTextExpressionMethods, QueryDsl, QueryableByName, RunQueryDsl, alias,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -150,17 +151,102 @@ pub enum Of {
     Employee(Uuid),
 }
 
-/// Lists statements, the newest first.
+/// What a list of statements is narrowed to.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// About whom.
+    pub of: Of,
+    /// `open`, `acknowledged`, `contested` or `replaced`; None for all.
+    pub state: Option<String>,
+    /// A part of the employee's name today.
+    pub name: Option<String>,
+}
+
+/// Whether another statement corrects one.
+const IS_REPLACED: &str = "EXISTS (SELECT 1 FROM statement AS later WHERE later.replaces_id = statement.id)";
+
+/// What the employee said last.
+const LAST_REPLY: &str = "(SELECT r.kind FROM statement_reply AS r WHERE r.statement_id = statement.id \
+     ORDER BY r.replied_at DESC, r.id DESC LIMIT 1)";
+
+/// Lists statements below a number, the newest first, one more than the limit.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn list(connection: &mut PgConnection, of: Of, limit: i64) -> Result<Vec<Statement>> {
+pub fn list(
+    connection: &mut PgConnection,
+    filter: &Filter,
+    below: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Statement>> {
     let mut query =
-        statement::table.order(statement::number.desc()).limit(limit).select(COLUMNS).into_boxed();
-    if let Of::Employee(employee) = of {
+        statement::table.order(statement::number.desc()).limit(limit + 1).select(COLUMNS).into_boxed();
+    if let Of::Employee(employee) = filter.of {
         query = query.filter(statement::employee_id.eq(employee));
     }
+    if let Some(name) = &filter.name {
+        let named = employee::table.filter(employee::name.ilike(containing(name))).select(employee::id);
+        query = query.filter(statement::employee_id.eq_any(named));
+    }
+    match filter.state.as_deref() {
+        Some("replaced") => query = query.filter(sql::<Bool>(IS_REPLACED)),
+        Some("open") => {
+            let open = format!("NOT {IS_REPLACED} AND {LAST_REPLY} IS NULL");
+            query = query.filter(sql::<Bool>(&open));
+        }
+        Some(kind) => {
+            let said = format!("NOT {IS_REPLACED} AND {LAST_REPLY} = ");
+            query = query.filter(sql::<Bool>(&said).bind::<Text, _>(kind.to_owned()));
+        }
+        None => {}
+    }
+    if let Some(below) = below {
+        query = query.filter(statement::number.lt(below));
+    }
     Ok(query.load(connection)?)
+}
+
+/// Makes a pattern that fits texts which hold a text, whatever letters it has.
+fn containing(text: &str) -> String {
+    let plain = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{plain}%")
+}
+
+/// How the statements stand that nobody has replaced.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
+pub struct Standing {
+    /// The employee contests it.
+    #[diesel(sql_type = BigInt)]
+    pub contested: i64,
+    /// The employee has read it.
+    #[diesel(sql_type = BigInt)]
+    pub acknowledged: i64,
+    /// The employee has said nothing.
+    #[diesel(sql_type = BigInt)]
+    pub silent: i64,
+}
+
+/// Counts how the statements stand that were made since a time and that nobody has replaced.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_standing(connection: &mut PgConnection, of: Of, since: DateTime<Utc>) -> Result<Standing> {
+    let (all, whose) = match of {
+        Of::Everybody => (true, Uuid::nil()),
+        Of::Employee(employee) => (false, employee),
+    };
+    let sql = format!(
+        "SELECT count(*) FILTER (WHERE said = 'contested') AS contested, \
+         count(*) FILTER (WHERE said = 'acknowledged') AS acknowledged, \
+         count(*) FILTER (WHERE said IS NULL) AS silent \
+         FROM (SELECT {LAST_REPLY} AS said FROM statement WHERE made_at > $1 AND ($2 OR employee_id = $3) \
+          AND NOT {IS_REPLACED}) AS standing"
+    );
+    Ok(diesel::sql_query(sql)
+        .bind::<Timestamptz, _>(since)
+        .bind::<Bool, _>(all)
+        .bind::<SqlUuid, _>(whose)
+        .get_result(connection)?)
 }
 
 /// Lists statements after a number in the order in which they were made, one more than the limit.

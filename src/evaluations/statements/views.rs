@@ -7,6 +7,7 @@ use crate::evaluations::figures::{Estimate, Figures, Standing};
 use crate::evaluations::words::{self, Verdict, Voice};
 use crate::web::badge::Badge;
 use crate::web::format::{counted, day, full_day, moment, one, percent, range, signed};
+use crate::web::list::{Choice, Pages};
 use crate::web::shell::{Link, Shell};
 use askama::Template;
 use chrono_tz::Tz;
@@ -354,6 +355,13 @@ impl Row {
     }
 }
 
+impl Row {
+    /// Returns the cells of the file, in the order of its columns.
+    pub fn cells(self) -> Vec<String> {
+        vec![self.label, self.name, self.period, self.frozen, self.state.word.to_owned()]
+    }
+}
+
 /// The list.
 #[derive(Template)]
 #[template(path = "evaluations/pages/statements.html")]
@@ -362,6 +370,16 @@ pub struct ListPage {
     pub shell: Shell,
     /// What the list is.
     pub lead: &'static str,
+    /// Whether those about everybody are listed.
+    pub of_everybody: bool,
+    /// The name that was looked for.
+    pub q: String,
+    /// The choices of the state.
+    pub states: Vec<Choice>,
+    /// Whether anything was asked for.
+    pub is_narrowed: bool,
     /// The newest first.
     pub rows: Vec<Row>,
+    /// The other pages.
+    pub pages: Pages,
 }

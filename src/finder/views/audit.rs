@@ -1,6 +1,6 @@
 //! What the page of the audit log shows.
 
-use crate::web::list::{Choice, Dates, Pages};
+use crate::web::list::{Choice, Dates, Pages, Sort};
 use crate::web::shell::Shell;
 use askama::Template;
 
@@ -23,6 +23,15 @@ pub struct EntryRow {
     pub is_sealed: bool,
 }
 
+impl EntryRow {
+    /// Returns the cells of the file, in the order of its columns.
+    pub fn cells(self) -> Vec<String> {
+        let chained = if self.is_sealed { "yes" } else { "not yet" };
+        let about = self.about.unwrap_or_default();
+        vec![self.when, self.what, self.who, about, self.subject, self.detail, chained.to_owned()]
+    }
+}
+
 /// The audit log.
 #[derive(Template)]
 #[template(path = "finder/pages/audit.html")]
@@ -35,6 +44,8 @@ pub struct AuditPage {
     pub about: String,
     /// The span of days.
     pub dates: Dates,
+    /// The order.
+    pub sort: Sort,
     /// Whether anything was asked for.
     pub is_narrowed: bool,
     /// The entries of this page.

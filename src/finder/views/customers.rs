@@ -28,6 +28,15 @@ pub struct Hit {
     pub last: Option<(String, String)>,
 }
 
+impl Hit {
+    /// Returns the cells of the file, in the order of its columns.
+    pub fn cells(self) -> Vec<String> {
+        let (day, service) = self.last.unwrap_or_default();
+        let known = [self.name, self.phone, self.email, self.id].into_iter().map(Option::unwrap_or_default);
+        known.chain([day, service]).collect()
+    }
+}
+
 /// How many digits of a number a hit shows.
 const DIGITS: usize = 4;
 
@@ -54,6 +63,8 @@ pub struct CustomersPage {
     pub most: usize,
     /// Whether there are more.
     pub has_more: bool,
+    /// The list as a file, for those who may have it.
+    pub pages: Pages,
 }
 
 impl CustomersPage {

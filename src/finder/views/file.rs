@@ -81,7 +81,7 @@ impl SaidLine {
 /// What is put right for the customer.
 #[derive(Debug, Clone)]
 pub struct CaseLine {
-    /// Page of the visit.
+    /// Page of the case.
     pub href: String,
     /// Id of the visit.
     pub visit: String,

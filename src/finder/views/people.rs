@@ -1,7 +1,7 @@
 //! What the page of the people shows.
 
 use crate::web::format::counted;
-use crate::web::list::Choice;
+use crate::web::list::{Choice, Pages};
 use crate::web::shell::Shell;
 use askama::Template;
 
@@ -22,6 +22,15 @@ pub struct PersonRow {
     pub left: Option<(String, bool)>,
     /// Visits of the last 90 days.
     pub visits: String,
+}
+
+impl PersonRow {
+    /// Returns the cells of the file, in the order of its columns.
+    pub fn cells(self, team: &str) -> Vec<String> {
+        let (email, site) = (self.email.unwrap_or_default(), self.site.unwrap_or_default());
+        let left = self.left.map(|(day, _)| day).unwrap_or_default();
+        vec![team.to_owned(), self.name, self.id, site, email, self.visits, self.leads.join("; "), left]
+    }
 }
 
 /// A team with its people, or those without one, or those who left.
@@ -90,6 +99,8 @@ pub struct PeoplePage {
     pub groups: Vec<Group>,
     /// Whether there are more people than are shown.
     pub has_more: bool,
+    /// The list as a file.
+    pub pages: Pages,
     /// How many people are listed at most.
     pub most: usize,
     /// All teams.

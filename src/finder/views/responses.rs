@@ -4,7 +4,7 @@ use crate::finder::judgement::JudgementView;
 use crate::scores::contribution::Mode;
 use crate::web::badge::Badge;
 use crate::web::format::percent;
-use crate::web::list::{Choice, Dates, Pages};
+use crate::web::list::{Choice, Dates, Pages, Sort};
 use crate::web::shell::{Link, Shell};
 use askama::Template;
 
@@ -36,6 +36,22 @@ pub struct Row {
     pub counts: Badge,
 }
 
+impl Row {
+    /// Returns the cells of the file, in the order of its columns.
+    pub fn cells(self) -> Vec<String> {
+        vec![
+            self.when,
+            self.overall.unwrap_or_default(),
+            self.visit,
+            self.service,
+            self.employees,
+            self.comment.unwrap_or_default(),
+            self.mode.to_owned(),
+            self.counts.word.to_owned(),
+        ]
+    }
+}
+
 /// The list of responses.
 #[derive(Template)]
 #[template(path = "finder/pages/responses.html")]
@@ -56,6 +72,8 @@ pub struct ResponsesPage {
     pub with_comment: bool,
     /// The span of days of the answer.
     pub dates: Dates,
+    /// The order.
+    pub sort: Sort,
     /// Whether anything was asked for.
     pub is_narrowed: bool,
     /// The rows of this page.

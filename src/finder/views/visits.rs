@@ -3,7 +3,7 @@
 use crate::finder::history::Step;
 use crate::finder::views::cards::CardLine;
 use crate::web::badge::Badge;
-use crate::web::list::{Choice, Dates, Pages};
+use crate::web::list::{Choice, Dates, Pages, Sort};
 use crate::web::shell::Shell;
 use askama::Template;
 
@@ -26,6 +26,14 @@ pub struct Row {
     pub outcome: Badge,
 }
 
+impl Row {
+    /// Returns the cells of the file, in the order of its columns.
+    pub fn cells(self) -> Vec<String> {
+        let customer = self.customer.unwrap_or_default();
+        vec![self.visit, self.when, self.service, self.employees, customer, self.outcome.word.to_owned()]
+    }
+}
+
 /// The list of visits.
 #[derive(Template)]
 #[template(path = "finder/pages/visits.html")]
@@ -44,6 +52,8 @@ pub struct VisitsPage {
     pub dates: Dates,
     /// Where cards are made for this list, for those who may.
     pub cards: Option<String>,
+    /// The order.
+    pub sort: Sort,
     /// Whether anything was asked for.
     pub is_narrowed: bool,
     /// The rows of this page.

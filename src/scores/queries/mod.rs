@@ -1,6 +1,7 @@
 //! Every statement on the tables of scores.
 
 mod contributions;
+mod months;
 mod names;
 mod slices;
 
@@ -13,6 +14,8 @@ pub use slices::{
     CrossKey, SliceKey, delete_slices_before, list_stretches, load_crosses, load_crosses_of, load_slices,
     load_slices_of, read_crosses, read_slices, store_crosses, store_slices,
 };
+
+pub use months::{Month, list_months};
 
 use crate::db::schema::score_fold;
 use crate::error::Result;

@@ -1,5 +1,6 @@
 //! Reading visits for the pages of the staff.
 
+use super::count_by_outcome;
 use crate::accounts::Sees;
 use crate::db::page::Cursor;
 use crate::db::schema::{customer, employee, site, team, visit, visit_employee};
@@ -29,6 +30,8 @@ pub struct StaffFilter {
     pub to: Option<NaiveDate>,
     /// What the reader may see.
     pub sees: Sees,
+    /// Whether the oldest stand first.
+    pub oldest_first: bool,
 }
 
 /// A visit as a row of a list.
@@ -54,7 +57,7 @@ type LineColumns =
 const LINE: LineColumns =
     (visit::id, visit::external_id, visit::visited_at, visit::service, visit::customer_name, visit::outcome);
 
-/// Lists visits, the newest first, one more than the limit.
+/// Lists visits by time, one more than the limit.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -64,8 +67,12 @@ pub fn list_for_staff(
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<VisitLine>> {
-    let newest_first = (visit::visited_at.desc(), visit::id.desc());
-    let mut query = visit::table.select(LINE).order(newest_first).limit(limit + 1).into_boxed();
+    let mut query = visit::table.select(LINE).limit(limit + 1).into_boxed();
+    query = if filter.oldest_first {
+        query.order((visit::visited_at, visit::id))
+    } else {
+        query.order((visit::visited_at.desc(), visit::id.desc()))
+    };
     if let Some(external_id) = &filter.external_id {
         query = query.filter(visit::external_id.eq(external_id.clone()));
     }
@@ -95,7 +102,11 @@ pub fn list_for_staff(
     if let Some(cursor) = after {
         let (at, id) = (cursor.time(), cursor.id);
         // Said so, the index is entered at the cursor; with one OR alone it is walked from its begin.
-        query = query.filter(visit::visited_at.le(at)).filter(visit::visited_at.lt(at).or(visit::id.lt(id)));
+        query = if filter.oldest_first {
+            query.filter(visit::visited_at.ge(at)).filter(visit::visited_at.gt(at).or(visit::id.gt(id)))
+        } else {
+            query.filter(visit::visited_at.le(at)).filter(visit::visited_at.lt(at).or(visit::id.lt(id)))
+        };
     }
     Ok(query.load(connection)?)
 }
@@ -319,6 +330,28 @@ pub fn count_since(connection: &mut PgConnection, day: NaiveDate) -> Result<Hash
         .select((visit_employee::employee_id, count_star()))
         .load(connection)?;
     Ok(rows.into_iter().collect())
+}
+
+/// Counts the visits of a span of dates by outcome, of those that a reader sees.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_seen(
+    connection: &mut PgConnection,
+    from: NaiveDate,
+    to: NaiveDate,
+    sees: Sees,
+) -> Result<Vec<(String, i64)>> {
+    let Sees::Team(team) = sees else { return count_by_outcome(connection, from, to, None) };
+    let theirs = visit_employee::table
+        .filter(visit_employee::team_id.eq(team.unwrap_or_default()))
+        .select(visit_employee::visit_id);
+    Ok(visit::table
+        .filter(visit::visited_on.between(from, to))
+        .filter(visit::id.eq_any(theirs))
+        .group_by(visit::outcome)
+        .select((visit::outcome, count_star()))
+        .load(connection)?)
 }
 
 /// Lists the teams that were there, as of the day of the visit.

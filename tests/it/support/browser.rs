@@ -129,6 +129,32 @@ impl Browser {
         self.post(&format!("element/{element}/click"), &json!({}));
     }
 
+    /// Presses the first link or button of the page's own matter that shows these words, else of the menu.
+    #[track_caller]
+    pub fn click(&self, words: &str) {
+        let shows = format!("[self::a or self::button][contains(normalize-space(.), \"{words}\")]");
+        let found = ["//main//*", "//*"].iter().find_map(|under| {
+            let wanted = json!({"using": "xpath", "value": format!("{under}{shows}")});
+            let found = self.post("elements", &wanted);
+            found.as_array()?.first()?[ELEMENT].as_str().map(str::to_owned)
+        });
+        let element = found.unwrap_or_else(|| panic!("nothing shows {words} on {}", self.source()));
+        self.post(&format!("element/{element}/click"), &json!({}));
+    }
+
+    /// Waits until the page shows these words.
+    #[track_caller]
+    pub fn wait_to_see(&self, words: &str) {
+        wait_until(&format!("the words {words}"), Duration::from_secs(20), || {
+            let there = self.run("return document.readyState") == "complete"
+                && self
+                    .run("return document.body.textContent")
+                    .as_str()
+                    .is_some_and(|text| text.contains(words));
+            there.then_some(())
+        });
+    }
+
     /// Types into what a selector names.
     #[track_caller]
     pub fn write(&self, css: &str, text: &str) {
