@@ -85,7 +85,8 @@ fn write(
 }
 
 fn list_statements(connection: &mut PgConnection, id: Uuid) -> Result<Vec<Value>> {
-    let all = statements::list(connection, Of::Employee(id), MOST)?;
+    let theirs = statements::Filter { of: Of::Employee(id), state: None, name: None };
+    let all = statements::list(connection, &theirs, None, MOST)?;
     let ids: Vec<Uuid> = all.iter().map(|one| one.id).collect();
     let replies = statements::list_replies(connection, &ids)?;
     let of = |statement: Uuid| replies.iter().filter(move |reply| reply.statement == statement);

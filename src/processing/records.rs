@@ -3,7 +3,7 @@
 use super::facts::{self, Facts};
 use super::sheet::{Section, Sheet};
 use super::who::{areas, rows_of};
-use crate::accounts::{Role, SHORTEST_PASSWORD, sign_in};
+use crate::accounts::{Role, SHORTEST_PASSWORD, sessions};
 use crate::app::App;
 use crate::evaluations::employee::FEWEST_FOR_COMMENTS;
 use crate::evaluations::objections::open::FEWEST;
@@ -160,8 +160,8 @@ fn security(app: &App) -> Section {
             "Sessions",
             format!(
                 "end after {} minutes without use and after {} hours",
-                sign_in::IDLE.num_minutes(),
-                sign_in::ABSOLUTE.num_hours()
+                sessions::IDLE.num_minutes(),
+                sessions::ABSOLUTE.num_hours()
             ),
         )
         .row("Links in mails", "130 random bits derived by HMAC; only their hashes are stored")

@@ -1,7 +1,7 @@
 //! Every table of the database: which kind of data it holds, and so when its rows go, or why it holds none. A test fails
 //! on a table that does not stand here.
 
-use crate::accounts::{links, sign_in};
+use crate::accounts::{links, sessions};
 use crate::answering::fetches;
 use crate::api::idempotency;
 use chrono::TimeDelta;
@@ -21,6 +21,7 @@ use Goes::{Fixed as F, Stays, With};
 
 /// Every table, in the order of the alphabet.
 pub const TABLES: &[(&str, Goes)] = &[
+    ("account_identity", With(&["employees"])),
     ("answer_card", With(&["link"])),
     ("answer_followed", Stays("a place in the list of answers")),
     ("api_key", Stays("names systems, not people; the key itself is a hash")),
@@ -29,6 +30,10 @@ pub const TABLES: &[(&str, Goes)] = &[
     ("audit_head", Stays("a position and a hash")),
     ("audit_seal", With(&["audit"])),
     ("bounce_event", With(&["letters", "link"])),
+    (
+        "break_glass",
+        Stays("who read as HR and why, by the id of their account; HR has to be able to look it up"),
+    ),
     ("callback", With(&["calls", "link"])),
     ("callback_attempt", With(&["attempts"])),
     ("calling", Stays("when calling began, and by how much answers on the phone are higher")),
@@ -49,6 +54,7 @@ pub const TABLES: &[(&str, Goes)] = &[
     ("objection", With(&["objections"])),
     ("objection_decision", With(&["objections"])),
     ("password_link", F("links")),
+    ("provider_sign_in", F("sign_ins")),
     ("question", Stays("words of surveys")),
     (
         "recovery_case",
@@ -56,6 +62,7 @@ pub const TABLES: &[(&str, Goes)] = &[
             "that an answer was low and is looked after, without a word of the customer; the visit belongs to nobody afterwards",
         ),
     ),
+    ("recovery_code", With(&["employees"])),
     ("relay_breaker", Stays("state of the mail relay")),
     ("response", With(&["texts", "calls", "link"])),
     ("response_revision", With(&["texts", "link"])),
@@ -74,11 +81,13 @@ pub const TABLES: &[(&str, Goes)] = &[
     ("score_level", Stays("kinds of services, channels, segments and sites")),
     ("score_slice", Stays("sums by our own ids of employees; with the name gone they belong to nobody")),
     ("score_sum", Stays("sums")),
+    ("second_factor", With(&["employees"])),
     ("send_rate", Stays("domains and turns, deleted after a day")),
     ("sending_fuse", Stays("state of sending, and who released it by the id of their account")),
     ("sending_switch", Stays("state of sending, and who switched it by the id of their account")),
     ("session", F("sessions")),
     ("sign_in_attempt", F("sign_ins")),
+    ("sign_in_step", F("sign_ins")),
     ("site", Stays("names of sites")),
     ("statement", With(&["statements"])),
     ("statement_number", Stays("a number")),
@@ -125,7 +134,7 @@ pub fn fixed() -> Vec<Fixed> {
         one(
             "sessions",
             "Sessions of colleagues",
-            format!("{} without use, {} at most", span_words(sign_in::IDLE), span_words(sign_in::ABSOLUTE)),
+            format!("{} without use, {} at most", span_words(sessions::IDLE), span_words(sessions::ABSOLUTE)),
         ),
         one("links", "One-time links to set a password", after(links::WORKS_FOR, "after they were made")),
         one(

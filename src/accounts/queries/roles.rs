@@ -1,6 +1,8 @@
 //! What people with accounts do here, and the end of what names them.
 
-use crate::db::schema::{api_key, password_link, session, user_account};
+use super::{second_factor, sessions};
+use crate::accounts::oidc::queries as identities;
+use crate::db::schema::{api_key, password_link, user_account};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Timestamptz, Uuid as SqlUuid};
@@ -31,7 +33,11 @@ pub fn forget_accounts(
         .filter(user_account::employee_id.eq_any(employees.iter().map(|id| Some(*id))))
         .select(user_account::id)
         .load(connection)?;
-    diesel::delete(session::table.filter(session::user_account_id.eq_any(&theirs))).execute(connection)?;
+    for id in &theirs {
+        sessions::delete_sessions(connection, *id)?;
+        second_factor::delete_factor(connection, *id)?;
+        identities::delete_identities(connection, *id)?;
+    }
     diesel::delete(password_link::table.filter(password_link::user_account_id.eq_any(&theirs)))
         .execute(connection)?;
     Ok(diesel::sql_query(

@@ -127,7 +127,7 @@ impl World {
         contest_and_state(&app, &OTHERS, &mut others);
         // Afterwards, for a second invitation of the employees has ended their sessions.
         let clients = everybody(&app);
-        let mut world = Self { own, others, app, clients };
+        let mut world = Self { app, clients, own, others };
         world.notes();
         world.calls(who);
         world
@@ -283,5 +283,5 @@ fn contest_and_state(app: &TestApp, plan: &Plan, row: &mut Row) {
     let asked = json!({"employee": plan.employee, "from": "2026-01-01", "to": "2026-10-31"});
     let made: Value =
         app.client(&[Scope::EvaluationsRead]).post_json("/api/v1/statements", &asked).expect(201).json();
-    row.statement = made["statement"]["id"].as_str().unwrap().to_owned();
+    made["statement"]["id"].as_str().unwrap().clone_into(&mut row.statement);
 }
