@@ -6,7 +6,8 @@
 //! | `audit_entry` | read, append, change `detail` | erasing a person takes the details out; the rest of an entry stands |
 //! | `audit_seal` | read, append | the chain only grows |
 //! | `audit_head` | read, change | the end of the chain moves on |
-//! | `statement`, `statement_reply`, `objection_decision`, `survey_version` | read, append, delete | frozen; they go as a whole or not at all |
+//! | `statement`, `statement_reply`, `objection_decision` | read, append, delete | frozen; they go as a whole or not at all |
+//! | `survey_version` | the same, and change `id` | frozen; Postgres asks for a column to change of whoever locks a row, and the ids are held by foreign keys |
 //! | `__diesel_schema_migrations` | read | says whether the tables are new enough |
 //! | every other | read, append, change, delete | |
 
@@ -27,7 +28,7 @@ const NARROW: &[(&str, &[&str])] = &[
     ("objection_decision", &["SELECT", "INSERT", "DELETE"]),
     ("statement", &["SELECT", "INSERT", "DELETE"]),
     ("statement_reply", &["SELECT", "INSERT", "DELETE"]),
-    ("survey_version", &["SELECT", "INSERT", "DELETE"]),
+    ("survey_version", &["SELECT", "INSERT", "UPDATE (id)", "DELETE"]),
 ];
 
 /// Lets files be imported at full speed: see [`super::bulk_transaction`]. Only a superuser can grant it.
