@@ -135,7 +135,9 @@ fn pooler(config: &Config) -> db::Pooler {
 fn bring_up_to_date(config: &Config, url: String, postgres: Option<&Postgres>) -> Result<String, BootError> {
     let mut connection = db::open(&url)?;
     if let Some(postgres) = postgres {
-        db::migrate::run(&mut connection)?;
+        if !db::migrate::pending(&mut connection)?.is_empty() {
+            db::migrate::run(&mut connection)?;
+        }
         roles::provide(&mut connection, ROLE)?;
         return Ok(postgres.url_as(DATABASE, ROLE));
     }

@@ -6,7 +6,9 @@
 //! | `audit_entry` | read, append, change `detail` | erasing a person takes the details out; the rest of an entry stands |
 //! | `audit_seal` | read, append | the chain only grows |
 //! | `audit_head` | read, change | the end of the chain moves on |
-//! | `statement`, `statement_reply`, `objection_decision`, `survey_version` | read, append, delete | frozen; they go as a whole or not at all |
+//! | `statement`, `statement_reply` | read, append, delete | frozen; they go as a whole or not at all |
+//! | `objection_decision` | the same, and change `numbers_after` | the numbers after a decision come a moment after it |
+//! | `survey_version` | read, append, delete, change `id` | frozen; Postgres asks for a column to change of whoever locks a row, and the ids are held by foreign keys |
 //! | `__diesel_schema_migrations` | read | says whether the tables are new enough |
 //! | every other | read, append, change, delete | |
 
@@ -24,10 +26,10 @@ const NARROW: &[(&str, &[&str])] = &[
     ("audit_entry", &["SELECT", "INSERT", "UPDATE (detail)"]),
     ("audit_head", &["SELECT", "UPDATE"]),
     ("audit_seal", &["SELECT", "INSERT"]),
-    ("objection_decision", &["SELECT", "INSERT", "DELETE"]),
+    ("objection_decision", &["SELECT", "INSERT", "UPDATE (numbers_after)", "DELETE"]),
     ("statement", &["SELECT", "INSERT", "DELETE"]),
     ("statement_reply", &["SELECT", "INSERT", "DELETE"]),
-    ("survey_version", &["SELECT", "INSERT", "DELETE"]),
+    ("survey_version", &["SELECT", "INSERT", "UPDATE (id)", "DELETE"]),
 ];
 
 /// Lets files be imported at full speed: see [`super::bulk_transaction`]. Only a superuser can grant it.

@@ -132,6 +132,14 @@ fn is_told(expression: &str) {
     }
 }
 
+#[test]
+fn a_series_or_a_state_that_nobody_tells_is_found() {
+    is_told("max(hearback_jobs{state=\"due\"}) > 0");
+    for wrong in ["max(hearback_job) > 0", "hearback_jobs{state=\"gone\"} > 0", "hearback_nothing == 1"] {
+        assert!(std::panic::catch_unwind(|| is_told(wrong)).is_err(), "{wrong}");
+    }
+}
+
 /// Labels with the values that an expression looks for.
 fn matched(expression: &str) -> Vec<(&str, &str)> {
     let parts: Vec<&str> = expression.split('"').collect();

@@ -1,5 +1,5 @@
 //! Two servers and two workers behind nginx, with the configuration of the handbook; and one after the other is
-//! restarted while customers answer and letters go out.
+//! restarted, and one dies, while customers answer and letters go out.
 
 use crate::road::{lent, settings};
 use crate::support::database::rows;
@@ -18,7 +18,7 @@ use std::time::Duration;
 
 /// How many letters go out in a second while servers and workers are restarted.
 const LETTERS_A_SECOND: usize = 20;
-const VISITS: usize = 240;
+const VISITS: usize = 300;
 
 /// Two servers behind nginx.
 struct Nodes {
@@ -62,6 +62,17 @@ impl Nodes {
         self.servers[at].signal("TERM");
         let ended = self.servers[at].end(SOON);
         assert_eq!(ended.code(), Some(0), "{}", self.servers[at].words());
+        self.start_again(at);
+    }
+
+    /// The same where it dies.
+    fn kill(&mut self, at: usize) {
+        self.servers[at].signal("KILL");
+        self.servers[at].end(SOON);
+        self.start_again(at);
+    }
+
+    fn start_again(&mut self, at: usize) {
         self.servers[at] = Program::start(&lent(&self.settings[at]), &["serve", "--no-worker"]);
         self.wait_ready(at);
     }
@@ -203,6 +214,8 @@ fn servers_and_workers_are_restarted_one_after_the_other_and_nobody_notices() {
                 (customers.told.lock().unwrap().len() >= (answered + 10).min(VISITS)).then_some(())
             });
         }
+        // What it was answering goes to the other one, and is stored once.
+        nodes.kill(0);
         // Or nothing was tried.
         assert!(lab.relay.taken("*") < VISITS, "all letters went out before the last restart");
         lab.relay.wait_times(VISITS, "accepted", "dot", "*");
@@ -211,6 +224,7 @@ fn servers_and_workers_are_restarted_one_after_the_other_and_nobody_notices() {
     assert_eq!(customers.trouble.into_inner().unwrap(), Vec::<String>::new());
     let told = customers.told.into_inner().unwrap();
     assert_eq!(told.len(), VISITS);
+    assert_eq!(lab.app.value("SELECT count(*) FROM response_revision"), VISITS.to_string());
     for part in &mut workers {
         part.signal("TERM");
         part.end(SOON);
