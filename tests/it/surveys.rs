@@ -1,9 +1,7 @@
 //! What customers are asked is edited by HR: drafts, versions, and which visit gets which.
 
 use crate::delivery_pages::{audited, post, read, says};
-use crate::support::app::PASSWORD;
-use crate::support::browser::{Browser, ENTER, Scripts};
-use crate::support::{Answer, Client, TestApp, make, programs_or_skip};
+use crate::support::{Answer, Client, TestApp, make};
 use hearback::accounts::Role;
 use hearback::db;
 use hearback::surveys::builtin;
