@@ -3,7 +3,8 @@
 use super::queries::candidates::Candidate;
 use crate::audit::Actor;
 use crate::customers;
-use crate::customers::queries::notes as queries;
+use crate::customers::notes::Typed;
+use crate::customers::queries::{merges, notes as queries};
 use crate::customers::stops::{self, Because, Channel};
 use crate::delivery::bounces::NO_ADDRESS;
 use crate::error::Result;
@@ -27,6 +28,26 @@ pub fn notes(
 ) -> Result<Vec<String>> {
     let Some(customer) = customer else { return Ok(Vec::new()) };
     Ok(queries::list_current(connection, customer, now)?.into_iter().map(|note| note.words).collect())
+}
+
+/// For how many months a note from a call is kept.
+const KEPT_MONTHS: &str = "24";
+
+/// Writes down what is worth remembering from a call, in the file that stands for the customer; call it in a transaction.
+///
+/// # Errors
+/// 422 when it is empty, too long or for nothing that is known.
+pub fn add_note(
+    connection: &mut PgConnection,
+    customer: Uuid,
+    (purpose, words): (&str, &str),
+    actor: Actor,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let typed =
+        Typed { purpose: purpose.to_owned(), words: words.to_owned(), months: KEPT_MONTHS.to_owned() };
+    let kept = merges::kept_file(connection, customer)?;
+    customers::notes::add(connection, kept, &typed, actor, now)
 }
 
 /// Stops calls to a customer and to the number for good; call it in a transaction.

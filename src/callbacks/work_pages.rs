@@ -1,6 +1,7 @@
 //! `POST /callbacks/next`, `GET|POST /callbacks/{id}`: one call, with everything that is needed for it and no more.
 
 use super::claim::{self, IDLE, is_theirs};
+use super::file;
 use super::model::{Caller, Disposition};
 use super::queries::{attempts, whom, work};
 use super::record::{Ended, record};
@@ -120,6 +121,9 @@ fn take(connection: &mut PgConnection, app: &App, form: &SignedForm, id: Uuid) -
     is_theirs(&task, &caller, claim, now)?;
     let call = Talk::read(connection, app, task)?;
     let draft = Draft::typed(&form.fields, &call.about.content);
+    if let Err(error) = note(connection, form, &call, &caller, now) {
+        return wrong(connection, app, (id, form, &draft), error);
+    }
     let Some(word) = form.fields.text("disposition") else {
         work::keep(connection, id, Some(&draft.stored()), now + IDLE)?;
         return Ok(Done::Saved);
@@ -129,13 +133,36 @@ fn take(connection: &mut PgConnection, app: &App, form: &SignedForm, id: Uuid) -
     });
     match recorded {
         Ok(()) => Ok(Done::Over),
-        Err(error) if error.kind == Kind::Invalid => {
-            work::keep(connection, id, Some(&draft.stored()), now + IDLE)?;
-            let shown = read(connection, app, &form.person, id)?;
-            Ok(Done::Wrong(Box::new(shown), error))
-        }
-        Err(error) => Err(error),
+        Err(error) => wrong(connection, app, (id, form, &draft), error),
     }
+}
+
+/// Shows the call again where the form needs correcting, with what was typed.
+fn wrong(
+    connection: &mut PgConnection,
+    app: &App,
+    (id, form, draft): (Uuid, &SignedForm, &Draft),
+    error: Error,
+) -> Result<Done> {
+    if error.kind != Kind::Invalid {
+        return Err(error);
+    }
+    work::keep(connection, id, Some(&draft.stored()), app.clock.now() + IDLE)?;
+    Ok(Done::Wrong(Box::new(read(connection, app, &form.person, id)?), error))
+}
+
+/// Keeps a note about the customer, where one was typed; whatever button was pressed, no typed word gets lost.
+fn note(
+    connection: &mut PgConnection,
+    form: &SignedForm,
+    call: &Talk,
+    caller: &Caller,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let is_meant = ["note.words", "note.keep"].iter().any(|name| form.fields.text(name).is_some());
+    let Some(customer) = call.whom.customer.filter(|_| is_meant) else { return Ok(()) };
+    let typed = |name: &str| form.fields.text(name).unwrap_or_default();
+    file::add_note(connection, customer, (typed("note.purpose"), typed("note.words")), caller.actor, now)
 }
 
 fn ended(word: &str, typed: &Fields, draft: &Draft, zone: Tz, claim: Option<i32>) -> Result<Ended> {

@@ -6,6 +6,7 @@ use super::views::kind;
 use crate::answering::show::{Page, Typed};
 use crate::answering::views::QuestionView;
 use crate::app::App;
+use crate::customers::notes::PURPOSES;
 use crate::error::FieldError;
 use crate::surveys::wording::LANGUAGES;
 use crate::web::format::long_day;
@@ -112,6 +113,8 @@ pub struct CallPage {
     pub direction: &'static str,
     /// What is worth remembering.
     pub notes: Vec<String>,
+    /// What a note may be for, where there is a file to write it in.
+    pub purposes: &'static [(&'static str, &'static str)],
     /// What to say.
     pub script: String,
     /// Whether a survey is asked.
@@ -167,6 +170,7 @@ impl CallPage {
             code: w.language,
             direction: w.direction,
             notes: call.notes.clone(),
+            purposes: call.whom.customer.map_or(&[], |_| &PURPOSES),
             script: call.script(app),
             is_survey: call.is_survey,
             is_answered: questions.iter().all(|one| !one.is_scale() || one.pressed().is_some()),

@@ -276,3 +276,25 @@ fn hr_draws_and_closes_and_sees_how_calling_goes() {
     let manager = app.staff(Role::Manager, Some("North 2")).get("/callbacks/waves").expect(200).body;
     assert!(!manager.contains("Draw a wave") && !manager.contains("id=\"callers\""));
 }
+
+#[test]
+fn a_caller_keeps_a_note_during_the_call_and_the_call_goes_on() {
+    let app = TestApp::start();
+    standing(&app, "W1", "unanswered", 0.1, false);
+    draw(&keys(&app).1, 1.0);
+    let caller = app.staff(Role::Caller, None);
+    let path = next(&caller);
+    let noted = [("overall", "4"), ("note.words", "Has a new puppy, Biscuit."), ("note.purpose", "greeting")];
+    send(&caller, &path, &noted).expect(303);
+    let page = caller.get(&path).expect(200).body;
+    assert!(page.contains("<li>Has a new puppy, Biscuit.</li>"), "{page}");
+    assert!(page.contains("name=\"overall\" value=\"4\" aria-pressed=\"true\""), "what was typed is kept");
+    assert_eq!(app.value("SELECT count(*)::text FROM audit_entry WHERE action = 'customer.note_added'"), "1");
+    // An empty one is refused and the answer stays.
+    let empty = send(&caller, &path, &[("overall", "3"), ("note.keep", "yes"), ("note.purpose", "greeting")]);
+    assert!(empty.expect(422).body.contains("Write one line"));
+    let last =
+        [("disposition", "refused"), ("note.words", "Rings back herself."), ("note.purpose", "preference")];
+    send(&caller, &path, &last).expect(303);
+    assert_eq!(app.value("SELECT count(*)::text FROM customer_note"), "2");
+}

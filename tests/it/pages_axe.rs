@@ -103,7 +103,7 @@ const NOT_LOOKED_AT: [&str; 2] = ["/customers/{id}/export", "/surveys/{key}/prev
 const NO_PAGES: &[&str] = &["/assets/{name}", "/theme/{name}", "/healthz", "/readyz", "/evaluations.xlsx"];
 
 fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/api/v1/") || path.ends_with(".csv") || NO_PAGES.contains(&path)
+    path.starts_with("/api/v1/") || path.rsplit('.').next() == Some("csv") || NO_PAGES.contains(&path)
 }
 
 /// Values of the names in the addresses.
