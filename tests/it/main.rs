@@ -10,6 +10,12 @@
 )]
 
 mod accounts;
+mod accounts_admin;
+mod accounts_break_glass;
+mod accounts_browser;
+mod accounts_reset;
+mod accounts_second_factor;
+mod accounts_sessions;
 mod after_answer;
 mod answering;
 mod answering_reach;
