@@ -192,7 +192,7 @@ fn note_ended(
     audit::record(connection, now, actor, "session.ended", &subject, json!({ "sessions": ended }))
 }
 
-/// Forgets a sign-in's failed tries and lets its owner in, or asks for the code first.
+/// Lets somebody in whose password was right, or asks for the code first.
 ///
 /// # Errors
 /// When the database does not answer.

@@ -11,6 +11,12 @@
 
 mod access;
 mod accounts;
+mod accounts_admin;
+mod accounts_break_glass;
+mod accounts_browser;
+mod accounts_reset;
+mod accounts_second_factor;
+mod accounts_sessions;
 mod after_answer;
 mod answering;
 mod answering_reach;

@@ -21,6 +21,7 @@ pub fn settings(database: &Database, mail: String) -> (Settings, String) {
         ("HEARBACK_SECRET", SECRET.to_owned()),
         ("HEARBACK_MAIL_URL", mail),
         ("HEARBACK_MAIL_FROM", "Northwind Boilers <feedback@example.com>".to_owned()),
+        ("HEARBACK_SECOND_FACTOR", "optional".to_owned()),
         ("HEARBACK_SENDING", "on".to_owned()),
         ("HEARBACK_NAME_EMPLOYEES", "on".to_owned()),
         ("HEARBACK_SURVEY_DELAY", "0s".to_owned()),
