@@ -1,7 +1,7 @@
 //! Every route: method, path, who may, and its handler. What is not in this table does not exist.
 
 use crate::about_person::pages as about_person;
-use crate::accounts::{Access, Role, Scope, pages as accounts};
+use crate::accounts::{Access, Role, Scope, key_pages, pages as accounts};
 use crate::answering::{api as responses, code as answering_code, pages as answering, theme};
 use crate::callbacks::{
     api as callbacks_api, pages as callbacks, wave_api, wave_pages, work_api, work_pages,
@@ -70,6 +70,7 @@ const WRITES_SURVEYS: Access = Access::Staff(&[Role::Hr]);
 const WATCHES_DELIVERY: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const READS_AUDIT: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const RUNS_DELIVERY: Access = Access::Staff(&[Role::Admin]);
+const RUNS_KEYS: Access = Access::Staff(&[Role::Admin]);
 const BRINGS_VISITS: Access = Access::Key(&[Scope::VisitsWrite]);
 const READS_VISITS: Access = Access::Key(&[Scope::VisitsWrite, Scope::OutcomesRead]);
 const READS_OUTCOMES: Access = Access::Key(&[Scope::OutcomesRead]);
@@ -212,6 +213,8 @@ fn running() -> Vec<Route> {
         GET "/delivery/never" RUNS_DELIVERY delivery::show_never;
         POST "/delivery/never" RUNS_DELIVERY delivery::add_never;
         POST "/delivery/lift" RUNS_DELIVERY delivery::lift_never;
+        GET "/settings/keys" RUNS_KEYS key_pages::show;
+        POST "/settings/keys" RUNS_KEYS key_pages::change;
     }
 }
 

@@ -6,11 +6,12 @@ use crate::app::App;
 use crate::error::{Error, Kind, Result};
 use crate::web::form::Fields;
 use crate::web::shell::{NavItem, Shell};
-use crate::web::{PageError, assets, cookies};
+use crate::web::{PageError, assets, client, cookies};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 /// Checks what a route asks for and leaves [`SignedIn`] or [`Client`] in the request for its handler.
@@ -29,13 +30,14 @@ pub async fn check(app: &App, access: Access, request: &HttpRequest) -> Result<(
             Ok(())
         }
         Access::Key(scopes) => {
-            let client = client(app, request).await?;
+            let client = program(app, request).await?;
+            // Known from here on, whatever it may do: its requests are counted.
+            request.extensions_mut().insert(client.clone());
             if !scopes.iter().any(|scope| client.has(*scope)) {
                 let names: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
                 let detail = format!("This key lacks the scope {}.", names.join(" or "));
                 return Err(Error::new(Kind::Forbidden, detail));
             }
-            request.extensions_mut().insert(client);
             Ok(())
         }
     }
@@ -48,14 +50,23 @@ async fn signed_in(app: &App, request: &HttpRequest) -> Result<SignedIn> {
     app.db(move |connection| sign_in::open(connection, &keys, &secret, now)).await
 }
 
-async fn client(app: &App, request: &HttpRequest) -> Result<Client> {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = header
-        .and_then(|value| value.split_once(' '))
-        .filter(|(word, _)| word.eq_ignore_ascii_case("bearer"));
-    let secret = bearer.map(|(_, secret)| secret.trim().to_owned()).unwrap_or_default();
-    let now = app.clock.now();
-    app.db(move |connection| keys::open(connection, &secret, now)).await
+async fn program(app: &App, request: &HttpRequest) -> Result<Client> {
+    let secret = bearer(request).unwrap_or_default().to_owned();
+    let (from, now) = (address_of(app, request), app.clock.now());
+    app.db(move |connection| keys::open(connection, &secret, from, now)).await
+}
+
+/// Returns the secret that a request carries, right or wrong.
+pub fn bearer(request: &HttpRequest) -> Option<&str> {
+    let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (word, secret) = header.split_once(' ')?;
+    word.eq_ignore_ascii_case("bearer").then(|| secret.trim()).filter(|secret| !secret.is_empty())
+}
+
+/// Returns the address a request comes from, behind our proxies.
+pub fn address_of(app: &App, request: &HttpRequest) -> IpAddr {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    client::address(peer, request.headers(), &app.config.http.proxies)
 }
 
 /// Fills the frame of a staff page: who is signed in and where they may go.

@@ -4,7 +4,10 @@
 //! one table (`routes.rs`) as [`Access`]; [`guard`] checks it before any handler runs.
 
 pub mod guard;
+pub mod key_pages;
+mod key_views;
 pub mod keys;
+pub mod limits;
 pub mod links;
 pub mod model;
 pub mod pages;

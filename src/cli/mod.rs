@@ -7,6 +7,7 @@ mod bounce;
 mod check;
 mod evaluate;
 mod import;
+mod keys;
 mod mail;
 mod objections;
 mod person;
@@ -91,10 +92,10 @@ enum Command {
         #[command(subcommand)]
         action: accounts::UserAction,
     },
-    /// Give a program a key for the API.
+    /// Look after the keys with which programs use the API.
     Key {
         #[command(subcommand)]
-        action: accounts::KeyAction,
+        action: keys::KeyAction,
     },
 }
 
@@ -136,7 +137,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Person { action } => person::run(&boot, action)?,
         Command::Recount { repair } => return recount::run(&boot, repair),
         Command::User { action } => accounts::user(&boot, action)?,
-        Command::Key { action } => accounts::key(&boot, action)?,
+        Command::Key { action } => keys::run(&boot, action)?,
         Command::Demo(_) | Command::Bounce(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -78,6 +78,8 @@ pub struct HttpConfig {
     pub listen: SocketAddr,
     /// Networks of reverse proxies whose word about a client's address is taken.
     pub proxies: Vec<Network>,
+    /// How often one key of the API may ask, in one process.
+    pub api_rate: Rate,
 }
 
 impl HttpConfig {
@@ -233,6 +235,8 @@ pub struct Config {
     pub calling: CallingConfig,
     /// Who asks.
     pub organisation: OrganisationConfig,
+    /// Private networks that webhooks may reach, by http and on any port too.
+    pub webhook_networks: Vec<Network>,
     /// File outside of the database to which the end of the audit log is appended once a day.
     pub audit_anchor: Option<PathBuf>,
     /// What is logged (tracing's filter syntax).

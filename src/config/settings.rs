@@ -1,7 +1,7 @@
 //! The list of settings and how each is read.
 
 use super::{
-    CallingConfig, Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig,
+    CallingConfig, Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig, Network,
     OrganisationConfig, SendingConfig, data_folder, parse_duration,
 };
 use crate::ids::Keyring;
@@ -39,6 +39,8 @@ settings! {
     "HEARBACK_PUBLIC_URL", "http://localhost:8080", "what customers reach; all links are built from it", "https://feedback.example.com";
     "HEARBACK_LISTEN", "127.0.0.1:8080", "address and port to listen on", "0.0.0.0:8080";
     "HEARBACK_PROXIES", "127.0.0.0/8,::1", "networks of reverse proxies, by commas; X-Forwarded-For is believed from them alone", "10.0.0.0/8";
+    "HEARBACK_API_RATE", "600/min", "most requests in a time with one key of the API, counted by each process", "1200/min";
+    "HEARBACK_WEBHOOK_NETWORKS", "none: public addresses by https alone", "private networks that webhooks may reach, by commas; there http and any port will do too", "10.20.0.0/16";
     "HEARBACK_MAIL_URL", "file: the folder mail in the data folder", "how mail leaves: smtp://[user:password@]host:port[?tls=required|opportunistic|none], smtps://… or file:DIR", "smtp://user:password@mail.example.com:587";
     "HEARBACK_MAIL_CA", "none", "file with further certificate authorities (PEM) for a relay or a mailbox with a private one", "/etc/hearback/relay-ca.pem";
     "HEARBACK_MAIL_FROM", "feedback@example.com", "sender of the surveys", "Northwind Boilers <feedback@example.com>";
@@ -129,6 +131,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
         sending: sending(&reader)?,
         calling: calling(&reader)?,
         organisation: organisation(&reader)?,
+        webhook_networks: reader.with("HEARBACK_WEBHOOK_NETWORKS", "", networks)?,
         audit_anchor: reader.text("HEARBACK_AUDIT_ANCHOR").map(PathBuf::from),
         log: reader.or("HEARBACK_LOG", "info"),
         data,
@@ -194,10 +197,16 @@ fn http(reader: &Reader<'_>) -> Result<HttpConfig, ConfigError> {
     let public_url = reader
         .url("HEARBACK_PUBLIC_URL", Some(&default))?
         .ok_or_else(|| ConfigError::new("HEARBACK_PUBLIC_URL", "is missing"))?;
-    let proxies = reader.with("HEARBACK_PROXIES", "127.0.0.0/8,::1", |text| {
-        text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::parse).collect()
-    })?;
-    Ok(HttpConfig { public_url, listen, proxies })
+    Ok(HttpConfig {
+        public_url,
+        listen,
+        proxies: reader.with("HEARBACK_PROXIES", "127.0.0.0/8,::1", networks)?,
+        api_rate: reader.with("HEARBACK_API_RATE", "600/min", str::parse)?,
+    })
+}
+
+fn networks(text: &str) -> Result<Vec<Network>, String> {
+    text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::parse).collect()
 }
 
 fn secret(reader: &Reader<'_>) -> Result<Option<Keyring>, ConfigError> {
@@ -327,6 +336,8 @@ mod tests {
             ("HEARBACK_POOL", "1"),
             ("HEARBACK_PUBLIC_URL", "ftp://x"),
             ("HEARBACK_LISTEN", "8080"),
+            ("HEARBACK_API_RATE", "often"),
+            ("HEARBACK_WEBHOOK_NETWORKS", "intranet"),
             ("HEARBACK_DKIM_SELECTOR", "two words"),
             ("HEARBACK_DKIM_DOMAIN", "example..com"),
             ("HEARBACK_SECRET", "short"),

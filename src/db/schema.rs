@@ -30,6 +30,11 @@ diesel::table! {
         created_at -> Timestamptz,
         last_used_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        networks -> Array<Nullable<Text>>,
+        rotated_at -> Nullable<Timestamptz>,
+        old_secret_hash -> Nullable<Bytea>,
+        old_until -> Nullable<Timestamptz>,
     }
 }
 

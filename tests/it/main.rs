@@ -56,6 +56,8 @@ mod import_files;
 mod import_history;
 mod import_mutations;
 mod import_trouble;
+mod keys;
+mod keys_pages;
 mod languages;
 mod letters_look;
 mod logs;

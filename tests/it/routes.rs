@@ -108,6 +108,8 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/delivery/never", &["admin"]),
     ("POST", "/delivery/never", &["admin"]),
     ("POST", "/delivery/lift", &["admin"]),
+    ("GET", "/settings/keys", &["admin"]),
+    ("POST", "/settings/keys", &["admin"]),
     ("POST", "/api/v1/visits", VISIT_BRINGERS),
     ("POST", "/api/v1/visits/batch", VISIT_BRINGERS),
     ("GET", "/api/v1/visits", VISIT_READERS),
