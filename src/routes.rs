@@ -23,6 +23,7 @@ use crate::survey_desk::{self, preview};
 use crate::surveys::{pages as surveys, question_pages, rule_pages};
 use crate::visits::api as visits;
 use crate::web::assets;
+use crate::webhook_desk::{endpoint, list as webhooks};
 use crate::{arrival, handouts, openapi, probes, today};
 use actix_web::http::Method;
 use actix_web::{Route as Handler, web};
@@ -71,6 +72,8 @@ const WATCHES_DELIVERY: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const READS_AUDIT: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const RUNS_DELIVERY: Access = Access::Staff(&[Role::Admin]);
 const RUNS_KEYS: Access = Access::Staff(&[Role::Admin]);
+// What is sent names things by ids alone, so whoever runs the server may see it.
+const RUNS_WEBHOOKS: Access = Access::Staff(&[Role::Admin]);
 const BRINGS_VISITS: Access = Access::Key(&[Scope::VisitsWrite]);
 const READS_VISITS: Access = Access::Key(&[Scope::VisitsWrite, Scope::OutcomesRead]);
 const READS_OUTCOMES: Access = Access::Key(&[Scope::OutcomesRead]);
@@ -215,6 +218,10 @@ fn running() -> Vec<Route> {
         POST "/delivery/lift" RUNS_DELIVERY delivery::lift_never;
         GET "/settings/keys" RUNS_KEYS key_pages::show;
         POST "/settings/keys" RUNS_KEYS key_pages::change;
+        GET "/settings/webhooks" RUNS_WEBHOOKS webhooks::show;
+        POST "/settings/webhooks" RUNS_WEBHOOKS webhooks::add;
+        GET "/settings/webhooks/{id}" RUNS_WEBHOOKS endpoint::show;
+        POST "/settings/webhooks/{id}" RUNS_WEBHOOKS endpoint::change;
     }
 }
 

@@ -8,14 +8,17 @@ use crate::api::idempotency;
 use crate::app::App;
 use crate::audit::{self, anchor};
 use crate::callbacks::queries::wave::update_mode_effect;
-use crate::callbacks::settle;
+use crate::callbacks::{due, settle};
+use crate::cases::overdue;
 use crate::customers::notes;
+use crate::db;
 use crate::delivery::{self, Sender, close, collect, rescue};
 use crate::error::{Error, Result};
 use crate::evaluations::{Selection, evaluate};
 use crate::ids;
 use crate::jobs::{self, Job, backoff};
 use crate::scores::{self, fold};
+use crate::webhooks;
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use diesel::PgConnection;
 use std::time::Duration;
@@ -41,6 +44,7 @@ const PERIODIC: &[Periodic] = &[
     Periodic { name: "answering.prune", every: TimeDelta::days(1), work: answering::prune },
     Periodic { name: "customers.prune", every: TimeDelta::days(1), work: notes::prune },
     Periodic { name: "delivery.prune", every: TimeDelta::days(1), work: delivery::prune },
+    Periodic { name: "cases.overdue", every: TimeDelta::minutes(5), work: overdue::note },
     Periodic { name: "callbacks.mode", every: TimeDelta::days(1), work: measure_mode },
     Periodic {
         name: "idempotency.prune",
@@ -49,6 +53,7 @@ const PERIODIC: &[Periodic] = &[
     },
     Periodic { name: "scores.prune", every: TimeDelta::days(1), work: scores::fold::prune },
     Periodic { name: "scores.recount", every: TimeDelta::days(1), work: scores::recount::sample },
+    Periodic { name: "webhooks.prune", every: TimeDelta::days(1), work: webhooks::queries::work::prune },
 ];
 
 /// Measures by how much answers on the phone are higher, over the last twelve months: while that is not known well, more
@@ -75,6 +80,12 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         stopper.stop();
     });
     let reading = tokio::spawn(read_mailbox(app.clone(), stop.clone()));
+    let watcher = sender.clone();
+    let allows = move || {
+        let watcher = watcher.clone();
+        async move { watcher.may_tell().await }
+    };
+    let telling = tokio::spawn(webhooks::send::run(app.clone(), allows, stop.clone()));
     while !*stop.borrow() {
         if let Err(error) = round(&app, &sender).await {
             tracing::warn!(%error, "the worker goes on in the next round");
@@ -83,6 +94,8 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     }
     listening.abort();
     reading.abort();
+    // What is under way to other systems is finished and recorded, so that it is not sent twice.
+    drop(telling.await);
 }
 
 /// Reads the mailbox beside the rounds, so that a slow server holds up no letter. It may be cut off anywhere: what
@@ -173,6 +186,9 @@ fn run_job(connection: &mut PgConnection, job: &Job, worker: Uuid, now: DateTime
     let known = PERIODIC.iter().find(|periodic| periodic.name == job.name);
     let done = match known {
         Some(periodic) => (periodic.work)(connection, now),
+        None if job.name == due::JOB => {
+            db::transaction(connection, |connection| due::come(connection, job, now))
+        }
         None => Err(Error::internal(format_args!("no job is called {}", job.name))),
     };
     end_job(connection, job, done, worker, now)

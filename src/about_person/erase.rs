@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::mail::{Transport, remove_letters};
 use crate::visits::queries as visits;
 use crate::visits::store;
-use crate::{api, imports, jobs};
+use crate::{api, imports, jobs, webhooks};
 use diesel::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
@@ -77,7 +77,9 @@ fn forget_copies(
     imports::queries::forget(connection, &keys, &identifiers)?;
     // As they stand in JSON, so that the id 1 is not found in every number.
     let quoted = keys.iter().chain(&identifiers).map(|word| json!(word).to_string());
-    api::idempotency::forget_words(connection, &quoted.collect::<Vec<_>>())?;
+    let quoted: Vec<String> = quoted.collect();
+    api::idempotency::forget_words(connection, &quoted)?;
+    webhooks::queries::work::forget_words(connection, &quoted)?;
     audit::queries::forget_details(connection, &person.subjects(responses))
 }
 

@@ -14,6 +14,7 @@ mod person;
 mod recount;
 pub mod run;
 mod wave;
+mod webhook;
 
 use crate::boot::{Boot, BootError};
 use crate::config::Config;
@@ -97,6 +98,11 @@ enum Command {
         #[command(subcommand)]
         action: keys::KeyAction,
     },
+    /// Tell other systems what happens.
+    Webhook {
+        #[command(subcommand)]
+        action: webhook::WebhookAction,
+    },
 }
 
 /// Runs the command of this process.
@@ -138,6 +144,7 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Recount { repair } => return recount::run(&boot, repair),
         Command::User { action } => accounts::user(&boot, action)?,
         Command::Key { action } => keys::run(&boot, action)?,
+        Command::Webhook { action } => webhook::run(&boot, action)?,
         Command::Demo(_) | Command::Bounce(_) | Command::Check | Command::Migrate | Command::Mail { .. } => {}
     }
     Ok(ExitCode::SUCCESS)

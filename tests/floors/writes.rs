@@ -13,6 +13,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("people", &["employee", "team", "team_member", "site"]),
     ("accounts", &["user_account", "session", "password_link", "api_key", "sign_in_attempt"]),
     ("customers", &["customer", "customer_note", "customer_stop", "customer_merge", "suppression"]),
+    ("webhooks", &["webhook_endpoint", "webhook_message", "webhook_attempt"]),
     ("visits", &["visit", "visit_employee", "visit_outcome"]),
     ("surveys", &["survey", "survey_version", "survey_draft", "survey_rule", "question"]),
     (

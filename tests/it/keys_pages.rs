@@ -3,8 +3,9 @@
 use crate::support::app::PASSWORD;
 use crate::support::axe;
 use crate::support::browser::{Browser, Scripts};
-use crate::support::{Answer, Client, TestApp, programs_or_skip};
+use crate::support::{Answer, Client, TestApp, programs_or_skip, wait_until};
 use hearback::accounts::Role;
+use std::time::Duration;
 
 const PAGE: &str = "/settings/keys";
 
@@ -91,7 +92,6 @@ fn the_page_of_keys_is_sound_in_a_browser() {
     browser.keys(crate::support::browser::ENTER);
     browser.wait_for("Keys");
     axe::finds_nothing(&browser, axe);
-    // Without a name: the error beside its field.
     let admin = app.sign_in("admin@example.com");
     make_one(&admin);
     post(
@@ -101,8 +101,9 @@ fn the_page_of_keys_is_sound_in_a_browser() {
     browser.open(&format!("{}{PAGE}", app.base));
     browser.wait_for("Keys");
     axe::finds_nothing(&browser, axe);
-    browser.run("document.querySelector('form button[value=rotate]').click()");
-    browser.wait_for("Keys");
-    assert!(browser.source().contains("The key has a new secret"));
+    browser.press("button[value='rotate']");
+    wait_until("the new secret", Duration::from_secs(20), || {
+        browser.source().contains("The key has a new secret").then_some(())
+    });
     axe::finds_nothing(&browser, axe);
 }

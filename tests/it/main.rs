@@ -83,3 +83,7 @@ mod support;
 mod surveys;
 mod visits_api;
 mod visits_changes;
+mod webhooks;
+mod webhooks_events;
+mod webhooks_pages;
+mod webhooks_safe;

@@ -15,6 +15,7 @@ pub mod make;
 pub mod postfix;
 pub mod program;
 pub mod queue;
+pub mod receiver;
 pub mod scripted;
 pub mod smtp;
 pub mod sums;
