@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::ids::{self, Keyring};
 use crate::mail::MailboxUrl;
 use crate::surveys::builtin;
-use crate::{accounts, customers, delivery, imports, visits};
+use crate::{accounts, customers, delivery, imports, visits, webhooks};
 use crate::{db, mail, telemetry};
 use std::fmt;
 use std::io::Write;
@@ -175,12 +175,13 @@ fn check_secrets(connection: &mut diesel::PgConnection, keys: &Keyring) -> Resul
     needed.extend(accounts::queries::second_factor::list_secret_ids(connection)?);
     needed.extend(delivery::queries::list_secret_ids(connection)?);
     needed.extend(visits::queries::person::list_secret_ids(connection)?);
+    needed.extend(webhooks::queries::endpoints::list_secret_ids(connection)?);
     match needed.into_iter().find(|id| keys.ids().all(|known| known != id)) {
         None => Ok(()),
         Some(id) => {
             let problem = format!(
-                "lacks the secret with the id {id}, with which stopped addresses, planned links, second factors or the \
-                 ids of erased visits were made; put it back behind the new one"
+                "lacks the secret with the id {id}, with which stopped addresses, planned links, second factors, the ids \
+                 of erased visits or secrets of webhooks were made; put it back behind the new one"
             );
             Err(ConfigError::new("HEARBACK_SECRET", problem).into())
         }

@@ -12,7 +12,7 @@
 //!  6 answering
 //!  5 delivery
 //!  4 visits  surveys
-//!  3 customers  accounts
+//!  3 customers  accounts  webhooks
 //!  2 people
 //!  1 kits         db mail jobs web api stats audit changes app
 //!  0 ground       clock ids error telemetry metrics config
@@ -65,4 +65,6 @@ pub mod today;
 pub mod visits;
 pub mod visits_import;
 pub mod web;
+pub mod webhook_desk;
+pub mod webhooks;
 pub mod worker;

@@ -1,15 +1,19 @@
 //! The description of the API (OpenAPI 3.1) and the readable page made from it.
 
+mod examples;
+
 use crate::answering::api as responses;
 use crate::api::docs::{DocsPage, Endpoint, Parameter};
+use crate::app::App;
 use crate::callbacks::{api as callbacks, wave_api, work_api};
 use crate::evaluations::api as evaluations;
 use crate::evaluations::statements::api as statements;
 use crate::visits::api as visits;
+use crate::web::format::thousands;
 use crate::web::{PageResult, assets, html};
 use crate::{api, arrival, handouts};
-use actix_web::HttpResponse;
-use serde_json::Value;
+use actix_web::{HttpResponse, web};
+use serde_json::{Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
@@ -44,8 +48,25 @@ impl utoipa::Modify for Key {
 /// Returns the description as JSON.
 pub fn description() -> Value {
     let mut description = serde_json::to_value(Description::openapi()).unwrap_or_default();
+    add_common(&mut description);
     name_problems(&mut description);
     description
+}
+
+/// What any request may be answered: refused for its key, for being one too many, or for want of a database.
+fn add_common(description: &mut Value) {
+    let paths = description.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    let operations = paths.filter_map(|(_, path)| path.as_object_mut()).flatten();
+    for (_, operation) in operations {
+        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+        let Some(responses) = responses else { continue };
+        for status in ["401", "403", "429", "503"] {
+            let schema = json!({ "$ref": "#/components/schemas/Problem" });
+            let content = json!({ "application/json": { "schema": schema } });
+            let problem = json!({ "description": meaning(status), "content": content });
+            responses.entry(status).or_insert(problem);
+        }
+    }
 }
 
 /// Errors have a media type of their own (RFC 9457).
@@ -69,7 +90,8 @@ pub async fn json() -> HttpResponse {
 }
 
 /// `GET /api/docs`: the same for people, without a script.
-pub async fn docs() -> PageResult {
+pub async fn docs(app: web::Data<App>) -> PageResult {
+    let (count, window) = (app.config.http.api_rate.count, app.config.http.api_rate.per.num_seconds());
     let description = description();
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     let paths = description.get("paths").and_then(Value::as_object);
@@ -82,6 +104,12 @@ pub async fn docs() -> PageResult {
         version: text(description.pointer("/info/version")),
         base: "/api/v1".to_owned(),
         openapi: ADDRESS.to_owned(),
+        rate: format!("{} requests in {window} seconds", thousands(count.into())),
+        rate_example: format!(
+            "RateLimit-Policy: \"default\";q={count};w={window}\nRateLimit: \"default\";r={};t={window}",
+            count.saturating_sub(1)
+        ),
+        hook_example: examples::HOOK,
         error_example: ERROR.to_owned(),
         endpoints: endpoints.collect(),
     })
@@ -111,8 +139,9 @@ fn endpoint(path: &str, method: &str, operation: &Value) -> Endpoint {
         parameters: list("parameters").map(parameter).collect(),
         request: operation
             .get("requestBody")
-            .map(|_| example(path).to_owned())
+            .map(|_| examples::request(path).to_owned())
             .filter(|text| !text.is_empty()),
+        answer: examples::answer(method, path).to_owned(),
         responses: responses.map(|(status, _)| (status.clone(), meaning(status).to_owned())).collect(),
     }
 }
@@ -133,38 +162,13 @@ fn meaning(status: &str) -> &'static str {
         "200" => "done, or done before",
         "201" => "stored",
         "204" => "nothing is due",
+        "401" => "no key, an unknown one, or one that is over",
+        "403" => "the key lacks the scope, or may not be used from there",
         "404" => "no such thing",
         "409" => "contradicts what is stored",
         "422" => "some fields are wrong; each is named",
+        "429" => "too many requests; Retry-After says when to come back",
+        "503" => "the database does not answer; Retry-After says when to come back",
         _ => "",
     }
 }
-
-fn example(path: &str) -> &'static str {
-    match path {
-        "/api/v1/visits" => VISIT,
-        "/api/v1/visits/batch" => BATCH,
-        "/api/v1/visits/{id}" => r#"{ "customer": { "email": "c9@example.com" } }"#,
-        "/api/v1/statements" => r#"{ "employee": "E17", "from": "2026-01-01", "to": "2026-06-30" }"#,
-        "/api/v1/visits/{id}/cancel" => r#"{ "reason": "the visit did not take place" }"#,
-        "/api/v1/waves" => r#"{ "from": "2026-11-01", "to": "2026-11-15", "share": 0.35 }"#,
-        "/api/v1/callbacks/{id}/attempts" => {
-            r#"{ "disposition": "complete", "answers": { "overall": 4, "process": 5 }, "comment": "Very friendly." }"#
-        }
-        _ => "",
-    }
-}
-
-const BATCH: &str = r#"[
-  { "id": "WO-1002", "visited_at": "2026-11-21T09:00:00Z", "service": "boiler service",
-    "employees": [{ "id": "E17" }, { "id": "E18" }], "customer": { "email": "c10@example.com" } },
-  { "id": "WO-1003", "visited_at": "2026-11-21T11:30:00Z", "service": "boiler service",
-    "employees": [{ "id": "E17" }], "customer": { "phone": "+441632960001" } }
-]"#;
-
-const VISIT: &str = r#"{
-  "id": "WO-1001", "visited_at": "2026-11-20T14:05:00Z", "service": "boiler repair",
-  "employees": [{ "id": "E17", "name": "Sample Employee", "team": "North 2" }],
-  "customer": { "id": "C9", "name": "Sample Customer", "email": "c9@example.com", "language": "en" },
-  "lawful_basis": { "kind": "consent", "channels": ["email", "phone"], "evidence": "order form, 2026-01-03" }
-}"#;

@@ -2,7 +2,7 @@
 
 use crate::about_person::pages as about_person;
 use crate::accounts::{
-    Access, Role, Scope, account_pages, break_glass_pages, code_pages, oidc::pages as oidc,
+    Access, Role, Scope, account_pages, break_glass_pages, code_pages, key_pages, oidc::pages as oidc,
     pages as accounts, second_factor_pages, settings_pages,
 };
 use crate::answering::{api as responses, code as answering_code, pages as answering, theme};
@@ -29,6 +29,7 @@ use crate::survey_desk::{self, preview};
 use crate::surveys::{pages as surveys, question_pages, rule_pages};
 use crate::visits::api as visits;
 use crate::web::assets;
+use crate::webhook_desk::{endpoint, list as webhooks};
 use crate::{arrival, handouts, openapi, probes, today};
 use actix_web::http::Method;
 use actix_web::{Route as Handler, web};
@@ -78,9 +79,13 @@ const KNOWS_PEOPLE: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const WRITES_SURVEYS: Access = Access::Staff(&[Role::Hr]);
 const WATCHES_DELIVERY: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const READS_AUDIT: Access = Access::Staff(&[Role::Admin, Role::Hr]);
+const READS_SETTINGS: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const KNOWS_RETENTION: Access = Access::Staff(&[Role::Admin, Role::Hr]);
 const HOLDS_DATA: Access = Access::Staff(&[Role::Hr]);
 const RUNS_DELIVERY: Access = Access::Staff(&[Role::Admin]);
+const RUNS_KEYS: Access = Access::Staff(&[Role::Admin]);
+// What is sent names things by ids alone, so whoever runs the server may see it.
+const RUNS_WEBHOOKS: Access = Access::Staff(&[Role::Admin]);
 const BRINGS_VISITS: Access = Access::Key(&[Scope::VisitsWrite]);
 const READS_VISITS: Access = Access::Key(&[Scope::VisitsWrite, Scope::OutcomesRead]);
 const READS_OUTCOMES: Access = Access::Key(&[Scope::OutcomesRead]);
@@ -262,13 +267,19 @@ fn running() -> Vec<Route> {
         GET "/delivery/never" RUNS_DELIVERY delivery::show_never;
         POST "/delivery/never" RUNS_DELIVERY delivery::add_never;
         POST "/delivery/lift" RUNS_DELIVERY delivery::lift_never;
-        GET "/settings" RUNS_ACCOUNTS settings_pages::show;
+        GET "/settings" READS_SETTINGS settings_pages::show;
         GET "/settings/accounts" RUNS_ACCOUNTS settings_pages::list;
         POST "/settings/accounts" RUNS_ACCOUNTS settings_pages::invite;
         GET "/settings/accounts/{id}" RUNS_ACCOUNTS settings_pages::show_one;
         POST "/settings/accounts/{id}" RUNS_ACCOUNTS settings_pages::act;
         GET "/settings/break-glass" RUNS_ACCOUNTS break_glass_pages::show;
         POST "/settings/break-glass" RUNS_ACCOUNTS break_glass_pages::act;
+        GET "/settings/keys" RUNS_KEYS key_pages::show;
+        POST "/settings/keys" RUNS_KEYS key_pages::change;
+        GET "/settings/webhooks" RUNS_WEBHOOKS webhooks::show;
+        POST "/settings/webhooks" RUNS_WEBHOOKS webhooks::add;
+        GET "/settings/webhooks/{id}" RUNS_WEBHOOKS endpoint::show;
+        POST "/settings/webhooks/{id}" RUNS_WEBHOOKS endpoint::change;
     }
 }
 

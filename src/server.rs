@@ -1,6 +1,7 @@
 //! The web server: the order of its layers, and the gate in which every request is checked once.
 
-use crate::accounts::guard::SET_UP;
+use crate::accounts::guard::{SET_UP, address_of, bearer};
+use crate::accounts::limits::Limits;
 use crate::accounts::{Access, Admitted, Client, check};
 use crate::answering::door::Door;
 use crate::api::{
@@ -35,11 +36,13 @@ pub fn start(app: App, listen: SocketAddr) -> std::io::Result<(Server, SocketAdd
     let listener = TcpListener::bind(listen)?;
     let address = listener.local_addr()?;
     let door = Door::open(&app);
+    let limits = Limits::new(app.config.http.api_rate);
     let server = HttpServer::new(move || {
         let https = app.config.http.is_https();
         WebApp::new()
             .app_data(web::Data::new(app.clone()))
             .app_data(web::Data::new(door.clone()))
+            .app_data(web::Data::new(limits.clone()))
             .configure(configure)
             .default_service(web::to(nothing_here))
             .wrap(from_fn(move |request, next| headers::add(request, next, https)))
@@ -148,17 +151,60 @@ async fn gate(
         headers::refuse_cross_site(request.method(), request.headers(), &app.config.http.public_url)
             .map_err(PageError)?;
     }
-    match check(&app, access, request.request()).await {
-        Ok(Admitted::In) => {}
-        Ok(Admitted::ToSetUp) => return Ok(request.into_response(redirect(SET_UP))),
-        Err(error) => return Ok(refused(request, access, error)),
+    let checked = check(&app, access, request.request()).await;
+    if matches!(access, Access::Key(_)) {
+        return counted(&app, checked.map(drop), request, next).await;
     }
+    match checked {
+        Err(error) => Ok(refused(request, access, error)),
+        Ok(Admitted::ToSetUp) => Ok(request.into_response(redirect(SET_UP))),
+        Ok(Admitted::In) => Ok(next.call(request).await?.map_into_boxed_body()),
+    }
+}
+
+/// Counts a request of a program: by its key where that is right, by its network where it is not.
+async fn counted(
+    app: &App,
+    checked: Result<(), Error>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(limits) = request.app_data::<web::Data<Limits>>().cloned() else {
+        return Err(ApiError(Error::internal("the server has no limits")).into());
+    };
+    let asked = request.request().clone();
+    let client = asked.extensions().get::<Client>().map(|client| client.key);
+    let Some(client) = client else {
+        let wrong = checked.err().unwrap_or_else(|| Error::internal("a key without its client"));
+        let is_tried = wrong.kind == Kind::Unauthorized && bearer(&asked).is_some();
+        let from = address_of(app, &asked);
+        let error = is_tried.then(|| limits.stranger(from, app.clock.now())).flatten().unwrap_or(wrong);
+        return Ok(request.into_response(ApiError(error).error_response()));
+    };
+    let taken = limits.take(client, app.clock.now());
+    let answered = match checked {
+        _ if taken.is_over => Err(ApiError(limits.too_often(taken)).into()),
+        Err(error) => Err(ApiError(error).into()),
+        Ok(()) => worked(app, request, next).await,
+    };
+    let mut response = match answered {
+        Ok(response) => response,
+        Err(error) => ServiceResponse::from_err(error, asked),
+    };
+    limits.tell(response.headers_mut(), taken);
+    Ok(response)
+}
+
+/// Does what a program asked for, once where it asks for that.
+async fn worked(
+    app: &App,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let key =
         request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
     match key {
-        Some(key) if matches!(access, Access::Key(_)) && request.method() == Method::POST => {
-            once(&app, key, request, next).await
-        }
+        Some(key) if request.method() == Method::POST => once(app, key, request, next).await,
         _ => Ok(next.call(request).await?.map_into_boxed_body()),
     }
 }
@@ -180,7 +226,6 @@ fn refused(request: ServiceRequest, access: Access, error: Error) -> ServiceResp
             let back: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
             redirect(&format!("/login?next={back}"))
         }
-        Access::Key(_) => ApiError(error).error_response(),
         _ => PageError(error).error_response(),
     };
     request.into_response(response)

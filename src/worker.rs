@@ -8,7 +8,9 @@ use crate::api::idempotency;
 use crate::app::App;
 use crate::audit::{self, anchor};
 use crate::callbacks::queries::wave::update_mode_effect;
-use crate::callbacks::settle;
+use crate::callbacks::{due, settle};
+use crate::cases::overdue;
+use crate::db;
 use crate::delivery::{self, Sender, close, collect, rescue};
 use crate::error::{Error, Result};
 use crate::evaluations::{Selection, evaluate};
@@ -18,6 +20,7 @@ use crate::jobs::{self, Job, backoff};
 use crate::metrics;
 use crate::retention::run as retention;
 use crate::scores::{self, fold};
+use crate::webhooks;
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use diesel::PgConnection;
 use std::time::Duration;
@@ -43,6 +46,7 @@ const PERIODIC: &[Periodic] = &[
     Periodic { name: "accounts.prune_provider", every: TimeDelta::hours(1), work: oidc::prune },
     Periodic { name: "answering.prune", every: TimeDelta::days(1), work: answering::prune },
     Periodic { name: "delivery.prune", every: TimeDelta::days(1), work: delivery::prune },
+    Periodic { name: "cases.overdue", every: TimeDelta::minutes(5), work: overdue::note },
     Periodic { name: "callbacks.mode", every: TimeDelta::days(1), work: measure_mode },
     Periodic {
         name: "idempotency.prune",
@@ -52,6 +56,7 @@ const PERIODIC: &[Periodic] = &[
     Periodic { name: "imports.sweep", every: TimeDelta::days(1), work: imports::sweep },
     Periodic { name: "scores.prune", every: TimeDelta::days(1), work: scores::fold::prune },
     Periodic { name: "scores.recount", every: TimeDelta::days(1), work: scores::recount::sample },
+    Periodic { name: "webhooks.prune", every: TimeDelta::days(1), work: webhooks::queries::work::prune },
 ];
 
 /// Measures by how much answers on the phone are higher, over the last twelve months: while that is not known well, more
@@ -78,6 +83,12 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         stopper.stop();
     });
     let reading = tokio::spawn(read_mailbox(app.clone(), stop.clone()));
+    let watcher = sender.clone();
+    let allows = move || {
+        let watcher = watcher.clone();
+        async move { watcher.may_tell().await }
+    };
+    let telling = tokio::spawn(webhooks::send::run(app.clone(), allows, stop.clone()));
     while !*stop.borrow() {
         let ended = round(&app, &sender).await;
         metrics::round_ended(ended.is_ok());
@@ -88,6 +99,8 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     }
     listening.abort();
     reading.abort();
+    // What is under way to other systems is finished and recorded, so that it is not sent twice.
+    drop(telling.await);
 }
 
 /// Reads the mailbox beside the rounds, so that a slow server holds up no letter. It may be cut off anywhere: what
@@ -190,6 +203,9 @@ fn run_job(
     let done = match known {
         _ if job.name == retention::JOB => retention::due(connection, app),
         Some(periodic) => (periodic.work)(connection, now),
+        None if job.name == due::JOB => {
+            db::transaction(connection, |connection| due::come(connection, job, now))
+        }
         None => Err(Error::internal(format_args!("no job is called {}", job.name))),
     };
     end_job(connection, job, done, worker, now)

@@ -13,7 +13,7 @@ use crate::mail::{Transport, remove_letters};
 use crate::retention::hold;
 use crate::visits::queries as visits;
 use crate::visits::store;
-use crate::{api, cases, imports, jobs};
+use crate::{api, cases, imports, jobs, webhooks};
 use diesel::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
@@ -81,7 +81,9 @@ fn forget_copies(
     imports::queries::forget(connection, &keys, &identifiers)?;
     // As they stand in JSON, so that the id 1 is not found in every number.
     let quoted = keys.iter().chain(&identifiers).map(|word| json!(word).to_string());
-    api::idempotency::forget_words(connection, &quoted.collect::<Vec<_>>())?;
+    let quoted: Vec<String> = quoted.collect();
+    api::idempotency::forget_words(connection, &quoted)?;
+    webhooks::queries::work::forget_words(connection, &quoted)?;
     audit::queries::forget_details(connection, &person.subjects(responses))
 }
 

@@ -6,11 +6,12 @@ use crate::app::App;
 use crate::error::{Error, Kind, Result};
 use crate::web::form::Fields;
 use crate::web::shell::{NavItem, Shell};
-use crate::web::{PageError, assets, cookies};
+use crate::web::{PageError, assets, client, cookies};
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 /// What comes of a request that is not refused.
@@ -49,13 +50,14 @@ pub async fn check(app: &App, access: Access, request: &HttpRequest) -> Result<A
             request.extensions_mut().insert(person);
         }
         Access::Key(scopes) => {
-            let client = client(app, request).await?;
+            let client = program(app, request).await?;
+            // Known from here on, whatever it may do: its requests are counted.
+            request.extensions_mut().insert(client.clone());
             if !scopes.iter().any(|scope| client.has(*scope)) {
                 let names: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
                 let detail = format!("This key lacks the scope {}.", names.join(" or "));
                 return Err(Error::new(Kind::Forbidden, detail));
             }
-            request.extensions_mut().insert(client);
         }
     }
     Ok(Admitted::In)
@@ -84,14 +86,23 @@ async fn signed_in(app: &App, request: &HttpRequest) -> Result<SignedIn> {
     app.db(move |connection| sessions::open(connection, &keys, &secret, now)).await
 }
 
-async fn client(app: &App, request: &HttpRequest) -> Result<Client> {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = header
-        .and_then(|value| value.split_once(' '))
-        .filter(|(word, _)| word.eq_ignore_ascii_case("bearer"));
-    let secret = bearer.map(|(_, secret)| secret.trim().to_owned()).unwrap_or_default();
-    let now = app.clock.now();
-    app.db(move |connection| keys::open(connection, &secret, now)).await
+async fn program(app: &App, request: &HttpRequest) -> Result<Client> {
+    let secret = bearer(request).unwrap_or_default().to_owned();
+    let (from, now) = (address_of(app, request), app.clock.now());
+    app.db(move |connection| keys::open(connection, &secret, from, now)).await
+}
+
+/// Returns the secret that a request carries, right or wrong.
+pub fn bearer(request: &HttpRequest) -> Option<&str> {
+    let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (word, secret) = header.split_once(' ')?;
+    word.eq_ignore_ascii_case("bearer").then(|| secret.trim()).filter(|secret| !secret.is_empty())
+}
+
+/// Returns the address a request comes from, behind our proxies.
+pub fn address_of(app: &App, request: &HttpRequest) -> IpAddr {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    client::address(peer, request.headers(), &app.config.http.proxies)
 }
 
 /// Fills the frame of a staff page: who is signed in and where they may go.
@@ -111,7 +122,7 @@ pub fn shell_for(app: &App, person: &SignedIn, current: &str) -> Shell {
         ("/surveys", "Surveys", "i-ask", &[Role::Hr], 1),
         ("/delivery", "Delivery", "i-mail", &[Role::Admin, Role::Hr], 1),
         ("/audit", "Audit", "i-list", &[Role::Admin, Role::Hr], 1),
-        ("/settings", "Settings", "i-gear", &[Role::Admin], 1),
+        ("/settings", "Settings", "i-gear", &[Role::Admin, Role::Hr], 1),
     ];
     // Who has broken the glass finds both what HR and what an administrator opens.
     let opened: &[Role] =

@@ -1,13 +1,14 @@
 //! Every statement on the tables of accounts.
 
 pub mod break_glass;
+pub mod keys;
 pub mod manage;
 pub mod roles;
 pub mod second_factor;
 pub mod sessions;
 
 use super::links::Colleague;
-use super::model::{Role, Scope};
+use super::model::Role;
 use crate::db::schema::{api_key, password_link, sign_in_attempt, user_account};
 use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -291,59 +292,6 @@ pub fn prune(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
     diesel::delete(password_link::table.filter(password_link::expires_at.lt(now))).execute(connection)?;
     let day_ago = now - chrono::TimeDelta::days(1);
     diesel::delete(sign_in_attempt::table.filter(sign_in_attempt::at.lt(day_ago))).execute(connection)?;
-    Ok(())
-}
-
-/// Inserts a key.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn insert_key(
-    connection: &mut PgConnection,
-    id: Uuid,
-    name: &str,
-    secret_hash: &[u8],
-    scopes: &[Scope],
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let scopes: Vec<Option<&str>> = scopes.iter().map(|scope| Some(scope.as_str())).collect();
-    diesel::insert_into(api_key::table)
-        .values((
-            api_key::id.eq(id),
-            api_key::name.eq(name),
-            api_key::secret_hash.eq(secret_hash),
-            api_key::scopes.eq(scopes),
-            api_key::created_at.eq(now),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// A key that was not revoked: its id, its scopes, and when it was last used.
-pub type KeyRow = (Uuid, Vec<Scope>, Option<DateTime<Utc>>);
-
-/// Finds a key that was not revoked.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn find_key(connection: &mut PgConnection, secret_hash: &[u8]) -> Result<Option<KeyRow>> {
-    let row = api_key::table
-        .filter(api_key::secret_hash.eq(secret_hash))
-        .filter(api_key::revoked_at.is_null())
-        .select((api_key::id, api_key::scopes, api_key::last_used_at))
-        .get_result::<(Uuid, Vec<Option<String>>, Option<DateTime<Utc>>)>(connection)
-        .optional()?;
-    Ok(row.map(|(id, scopes, used)| {
-        (id, scopes.iter().flatten().filter_map(|word| word.parse().ok()).collect(), used)
-    }))
-}
-
-/// Notes that a key was used.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn use_key(connection: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<()> {
-    diesel::update(api_key::table.find(id)).set(api_key::last_used_at.eq(now)).execute(connection)?;
     Ok(())
 }
 

@@ -21,7 +21,8 @@ use uuid::Uuid;
 
 /// `GET /settings`: the list of what can be set.
 pub async fn show(app: web::Data<App>, person: SignedIn) -> PageResult {
-    html(&SettingsPage { shell: shell_for(&app, &person, "/settings"), entries: SETTINGS })
+    let entries = SETTINGS.iter().copied().filter(|entry| entry.roles.contains(&person.role)).collect();
+    html(&SettingsPage { shell: shell_for(&app, &person, "/settings"), entries })
 }
 
 fn line(app: &App, row: &AccountRow) -> AccountLine {

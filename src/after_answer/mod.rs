@@ -14,6 +14,8 @@ use crate::db::page::Cursor;
 use crate::error::{Error, Kind, Result};
 use crate::jobs::{self, Job};
 use crate::surveys::{Content, frozen};
+use crate::visits::queries::bulk::list_external_ids;
+use crate::webhooks::{self, Event};
 use crate::{cases, delivery};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
@@ -37,6 +39,7 @@ struct Effect {
 /// Every effect. The page after the answer, with its link to tell others, is the same for everybody and stands in
 /// `answering`: whoever is asked to praise us only when they are content makes our scores a lie.
 const EFFECTS: &[Effect] = &[
+    Effect { follows: |_, _, _| true, act: tell_received },
     Effect { follows: is_low, act: open_case_and_alert },
     // Before the other, so that a wish is what is known of the call.
     Effect { follows: |_, answer, _| answer.call_me, act: call_as_asked },
@@ -111,8 +114,32 @@ fn open_case_and_alert(connection: &mut PgConnection, answer: &Followed, now: Da
             now,
             now,
         )?;
+        let event = |visit| Event::ScoreLow { visit, response: answer.id };
+        tell(connection, webhooks::Kind::ScoreLow, answer, event, now)?;
     }
     Ok(())
+}
+
+fn tell_received(connection: &mut PgConnection, answer: &Followed, now: DateTime<Utc>) -> Result<()> {
+    let event = |visit| Event::AnswerReceived { visit, response: answer.id };
+    tell(connection, webhooks::Kind::AnswerReceived, answer, event, now)
+}
+
+/// Tells other systems, where any wants to hear of it.
+fn tell(
+    connection: &mut PgConnection,
+    kind: webhooks::Kind,
+    answer: &Followed,
+    event: impl FnOnce(String) -> Event,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if !webhooks::is_wanted(connection, kind)? {
+        return Ok(());
+    }
+    match list_external_ids(connection, &[answer.visit])?.remove(&answer.visit) {
+        Some(visit) => webhooks::queue(connection, &[event(visit)], now),
+        None => Ok(()),
+    }
 }
 
 fn call_as_asked(connection: &mut PgConnection, answer: &Followed, now: DateTime<Utc>) -> Result<()> {

@@ -32,6 +32,8 @@ pub struct Endpoint {
     pub parameters: Vec<Parameter>,
     /// An example of the request's body, indented JSON.
     pub request: Option<String>,
+    /// An example of the answer's body.
+    pub answer: String,
     /// Status and what it means.
     pub responses: Vec<(String, String)>,
 }
@@ -58,6 +60,12 @@ pub struct DocsPage {
     pub base: String,
     /// Address of the OpenAPI description.
     pub openapi: String,
+    /// How often a key may ask, in words.
+    pub rate: String,
+    /// An example of the headers that say so.
+    pub rate_example: String,
+    /// An example of a webhook's message.
+    pub hook_example: &'static str,
     /// An example of problem+json.
     pub error_example: String,
     /// The endpoints in the order to read them.

@@ -4,7 +4,7 @@
 use super::model::{Kind, NewCallback, rank};
 use super::queries::candidates::{Candidate, lock_candidates};
 use super::queries::wave::{self as waves, Stratum, Wave};
-use super::{close, file, queries, rules};
+use super::{close, due, file, queries, rules};
 use crate::audit::{self, Actor};
 use crate::changes;
 use crate::error::{Error, Result, check_span};
@@ -86,6 +86,9 @@ pub fn draw(
     waves::insert(connection, &wave, &strata)?;
     let rows: Vec<NewCallback> = frame.iter().map(|one| row(one, &wave)).collect();
     queries::insert_all(connection, &rows)?;
+    let drawn = rows.iter().zip(&frame).filter(|(_, one)| one.is_drawn);
+    let drawn: Vec<(Uuid, Uuid)> = drawn.map(|(row, _)| (row.id, row.visit_id)).collect();
+    due::tell(connection, &drawn, now)?;
     for stratum in &strata {
         let drawn = frame.iter().filter(|one| one.is_drawn && one.kind.as_str() == stratum.kind);
         let ids: Vec<Uuid> = drawn.map(|one| one.candidate.id).collect();

@@ -12,6 +12,7 @@ pub mod api;
 pub mod claim;
 pub mod close;
 pub mod draw;
+pub mod due;
 pub mod file;
 pub mod mode;
 pub mod model;

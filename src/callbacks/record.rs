@@ -5,7 +5,7 @@ use super::model::{Caller, Disposition};
 use super::queries::attempts::{self, NewAttempt};
 use super::queries::work::{self, GoesOn, Task};
 use super::talk::Talk;
-use super::{close, file, rules, settle};
+use super::{close, due, file, rules, settle};
 use crate::answering::form::{self, Answers};
 use crate::answering::phone::{self, PhoneAnswer};
 use crate::app::App;
@@ -121,6 +121,9 @@ fn go_on(connection: &mut PgConnection, app: &App, call: &Talk, ended: &Ended, b
     let Some(outcome) = outcome else {
         let on = later(connection, app, call, ended)?;
         work::reopen(connection, task.id, Some(&on))?;
+        if let Some(at) = on.appointment {
+            due::plan(connection, task.id, task.visit, at, now)?;
+        }
         // Its wave may have been closed while the phone rang.
         let reopened = Task { attempts: task.attempts + 1, ..task.clone() };
         return settle::leave_if_closed(connection, &reopened, now);

@@ -1,6 +1,7 @@
 //! Calls for service: somebody asked to be called, or was not satisfied. They jump the queue, ask no survey and stand
 //! outside the scores.
 
+use super::due;
 use super::queries::{candidates, service as queries};
 use crate::error::Result;
 use crate::ids;
@@ -39,5 +40,8 @@ pub fn open(connection: &mut PgConnection, visit: Uuid, why: Why<'_>, now: DateT
         }
         Why::LowScore => None,
     };
-    queries::open(connection, ids::new_id(), visit, why.as_str(), best_time, now)
+    let opened = queries::open(connection, ids::new_id(), visit, why.as_str(), best_time, now)?;
+    let Some(callback) = opened else { return Ok(false) };
+    due::tell(connection, &[(callback, visit)], now)?;
+    Ok(true)
 }

@@ -3,6 +3,7 @@
 
 pub mod close;
 pub mod model;
+pub mod overdue;
 pub mod pages;
 pub mod queries;
 mod views;

@@ -39,6 +39,25 @@ pub fn open(
     Ok(opened == 1)
 }
 
+/// Notes which open cases were opened before a moment and were not noted yet; returns them with their visits.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn note_overdue(
+    connection: &mut PgConnection,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let overdue = recovery_case::table
+        .filter(recovery_case::state.eq("open"))
+        .filter(recovery_case::opened_at.le(before))
+        .filter(recovery_case::overdue_at.is_null());
+    Ok(diesel::update(overdue)
+        .set(recovery_case::overdue_at.eq(now))
+        .returning((recovery_case::id, recovery_case::visit_id))
+        .get_results(connection)?)
+}
+
 /// Finds when the open case of a visit was opened.
 ///
 /// # Errors

@@ -1,9 +1,9 @@
-//! `user` and `key`.
+//! `user`.
 
+use crate::accounts::Role;
 use crate::accounts::links::{self, Colleague};
 use crate::accounts::oidc::binding;
-use crate::accounts::{Role, Scope};
-use crate::accounts::{keys, manage, queries};
+use crate::accounts::{manage, queries};
 use crate::audit::Actor;
 use crate::boot::{Boot, BootError};
 use crate::error::Error;
@@ -62,20 +62,6 @@ pub struct Whose {
     /// Address to sign in with.
     #[arg(long)]
     email: String,
-}
-
-/// What to do with keys.
-#[derive(Debug, clap::Subcommand)]
-pub enum KeyAction {
-    /// Make a key and print it once.
-    Add {
-        /// What it is for.
-        #[arg(long)]
-        name: String,
-        /// What it may do; several times or by commas.
-        #[arg(long, required = true, num_args = 1.., value_delimiter = ',')]
-        scope: Vec<Scope>,
-    },
 }
 
 /// Looks after accounts.
@@ -188,19 +174,5 @@ fn add(boot: &Boot, action: UserAction) -> Result<(), BootError> {
     })?;
     println!("{}", boot.app.config.http.link(&path));
     eprintln!("hearback: the link works once, for {} days", links::WORKS_FOR.num_days());
-    Ok(())
-}
-
-/// Makes a key and prints it.
-///
-/// # Errors
-/// When name or scopes do not fit.
-pub fn key(boot: &Boot, action: KeyAction) -> Result<(), BootError> {
-    let KeyAction::Add { name, scope } = action;
-    let now = boot.app.clock.now();
-    let mut connection = boot.app.pool.get().map_err(Error::unavailable)?;
-    let key = db::transaction(&mut connection, |connection| keys::add(connection, &name, &scope, now))?;
-    println!("{key}");
-    eprintln!("hearback: keep the key now; it cannot be shown again");
     Ok(())
 }

@@ -8,6 +8,7 @@ mod check;
 mod evaluate;
 mod health;
 mod import;
+mod keys;
 mod mail;
 mod objections;
 mod person;
@@ -16,6 +17,7 @@ mod recount;
 mod retention;
 pub mod run;
 mod wave;
+mod webhook;
 
 use crate::boot::{Boot, BootError};
 use crate::config::Config;
@@ -103,10 +105,15 @@ enum Command {
         #[command(subcommand)]
         action: accounts::UserAction,
     },
-    /// Give a program a key for the API.
+    /// Look after the keys with which programs use the API.
     Key {
         #[command(subcommand)]
-        action: accounts::KeyAction,
+        action: keys::KeyAction,
+    },
+    /// Tell other systems what happens.
+    Webhook {
+        #[command(subcommand)]
+        action: webhook::WebhookAction,
     },
 }
 
@@ -151,7 +158,8 @@ fn run_command(command: Command) -> Result<ExitCode, BootError> {
         Command::Retention { action } => retention::run(&boot, &action)?,
         Command::Processing(options) => processing::run(&boot, &options)?,
         Command::User { action } => accounts::user(&boot, action)?,
-        Command::Key { action } => accounts::key(&boot, action)?,
+        Command::Key { action } => keys::run(&boot, action)?,
+        Command::Webhook { action } => webhook::run(&boot, action)?,
         Command::Demo(_)
         | Command::Bounce(_)
         | Command::Check

@@ -91,6 +91,8 @@ pub struct HttpConfig {
     pub drain: TimeDelta,
     /// Networks of reverse proxies whose word about a client's address is taken.
     pub proxies: Vec<Network>,
+    /// How often one key of the API may ask, in one process.
+    pub api_rate: Rate,
 }
 
 impl HttpConfig {
@@ -273,6 +275,8 @@ pub struct Config {
     pub oidc: Option<OidcConfig>,
     /// How long each kind of data is kept.
     pub retention: Retention,
+    /// Private networks that webhooks may reach, by http and on any port too.
+    pub webhook_networks: Vec<Network>,
     /// File outside of the database to which the end of the audit log is appended once a day.
     pub audit_anchor: Option<PathBuf>,
     /// What is logged (tracing's filter syntax).

@@ -1,7 +1,7 @@
 //! The list of settings and how each is read.
 
 use super::{
-    CallingConfig, Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig,
+    CallingConfig, Config, ConfigError, DatabaseConfig, DkimConfig, HttpConfig, MailConfig, Network,
     OrganisationConfig, Retention, SendingConfig, data_folder, parse_duration,
 };
 use crate::ids::Keyring;
@@ -43,6 +43,8 @@ settings! {
     "HEARBACK_METRICS_LISTEN", "none", "address and port of /metrics for Prometheus; keep it inside", "127.0.0.1:9090";
     "HEARBACK_DRAIN", "0s", "how long requests are still taken after the signal to stop, while /readyz says 503", "10s";
     "HEARBACK_PROXIES", "127.0.0.0/8,::1", "networks of reverse proxies, by commas; X-Forwarded-For is believed from them alone", "10.0.0.0/8";
+    "HEARBACK_API_RATE", "600/min", "most requests in a time with one key of the API, counted by each process", "1200/min";
+    "HEARBACK_WEBHOOK_NETWORKS", "none: public addresses by https alone", "private networks that webhooks may reach, by commas; there http and any port will do too", "10.20.0.0/16";
     "HEARBACK_MAIL_URL", "file: the folder mail in the data folder", "how mail leaves: smtp://[user:password@]host:port[?tls=required|opportunistic|none], smtps://… or file:DIR", "smtp://user:password@mail.example.com:587";
     "HEARBACK_MAIL_CA", "none", "file with further certificate authorities (PEM) for a relay or a mailbox with a private one", "/etc/hearback/relay-ca.pem";
     "HEARBACK_MAIL_FROM", "feedback@example.com", "sender of the surveys", "Northwind Boilers <feedback@example.com>";
@@ -143,6 +145,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, Co
         organisation: organisation(&reader)?,
         oidc: super::oidc::read(lookup)?,
         retention: reader.with("HEARBACK_RETENTION", "", Retention::read)?,
+        webhook_networks: reader.with("HEARBACK_WEBHOOK_NETWORKS", "", networks)?,
         audit_anchor: reader.text("HEARBACK_AUDIT_ANCHOR").map(PathBuf::from),
         log: reader.or("HEARBACK_LOG", "info"),
         data,
@@ -229,15 +232,22 @@ fn http(reader: &Reader<'_>) -> Result<HttpConfig, ConfigError> {
     let public_url = reader
         .url("HEARBACK_PUBLIC_URL", Some(&default))?
         .ok_or_else(|| ConfigError::new("HEARBACK_PUBLIC_URL", "is missing"))?;
-    let proxies = reader.with("HEARBACK_PROXIES", "127.0.0.0/8,::1", |text| {
-        text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::parse).collect()
-    })?;
     let metrics_listen = reader.text("HEARBACK_METRICS_LISTEN").map(|text| {
         let wrong = || ConfigError::new("HEARBACK_METRICS_LISTEN", "is not an address with a port");
         text.parse().map_err(|_| wrong())
     });
-    let drain = reader.with("HEARBACK_DRAIN", "0s", parse_duration)?;
-    Ok(HttpConfig { public_url, listen, metrics_listen: metrics_listen.transpose()?, drain, proxies })
+    Ok(HttpConfig {
+        public_url,
+        listen,
+        metrics_listen: metrics_listen.transpose()?,
+        drain: reader.with("HEARBACK_DRAIN", "0s", parse_duration)?,
+        proxies: reader.with("HEARBACK_PROXIES", "127.0.0.0/8,::1", networks)?,
+        api_rate: reader.with("HEARBACK_API_RATE", "600/min", str::parse)?,
+    })
+}
+
+fn networks(text: &str) -> Result<Vec<Network>, String> {
+    text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::parse).collect()
 }
 
 fn secret(reader: &Reader<'_>) -> Result<Option<Keyring>, ConfigError> {

@@ -22,6 +22,8 @@ fn a_wrong_value_names_the_setting_and_an_example() {
         ("HEARBACK_DRAIN", "a while"),
         ("HEARBACK_PUBLIC_URL", "ftp://x"),
         ("HEARBACK_LISTEN", "8080"),
+        ("HEARBACK_API_RATE", "often"),
+        ("HEARBACK_WEBHOOK_NETWORKS", "intranet"),
         ("HEARBACK_DKIM_SELECTOR", "two words"),
         ("HEARBACK_DKIM_DOMAIN", "example..com"),
         ("HEARBACK_SECRET", "short"),

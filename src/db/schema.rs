@@ -39,6 +39,11 @@ diesel::table! {
         created_at -> Timestamptz,
         last_used_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        networks -> Array<Nullable<Text>>,
+        rotated_at -> Nullable<Timestamptz>,
+        old_secret_hash -> Nullable<Bytea>,
+        old_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -406,6 +411,7 @@ diesel::table! {
         closed_by -> Nullable<Text>,
         cause -> Nullable<Text>,
         resolution -> Nullable<Text>,
+        overdue_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -857,6 +863,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_attempt (message_id, number) {
+        message_id -> Uuid,
+        number -> Int4,
+        at -> Timestamptz,
+        status -> Nullable<Int4>,
+        error -> Nullable<Text>,
+        duration_ms -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    webhook_endpoint (id) {
+        id -> Uuid,
+        url -> Text,
+        description -> Text,
+        events -> Array<Nullable<Text>>,
+        secret_id -> Text,
+        secret_version -> Int4,
+        old_secret_id -> Nullable<Text>,
+        old_until -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        failing_since -> Nullable<Timestamptz>,
+        disabled_at -> Nullable<Timestamptz>,
+        disabled_why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhook_message (id) {
+        id -> Uuid,
+        endpoint_id -> Uuid,
+        event -> Text,
+        payload -> Text,
+        created_at -> Timestamptz,
+        state -> Text,
+        due_at -> Timestamptz,
+        tries -> Int4,
+        claims -> Int4,
+    }
+}
+
 diesel::joinable!(account_identity -> user_account (user_account_id));
 diesel::joinable!(answer_card -> survey_version (survey_version_id));
 diesel::joinable!(answer_card -> visit (visit_id));
@@ -904,6 +952,8 @@ diesel::joinable!(visit_employee -> team (team_id));
 diesel::joinable!(visit_employee -> visit (visit_id));
 diesel::joinable!(visit_outcome -> visit (visit_id));
 diesel::joinable!(wave_stratum -> wave (wave_id));
+diesel::joinable!(webhook_attempt -> webhook_message (message_id));
+diesel::joinable!(webhook_message -> webhook_endpoint (endpoint_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_identity,
@@ -980,4 +1030,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     visit_outcome,
     wave,
     wave_stratum,
+    webhook_attempt,
+    webhook_endpoint,
+    webhook_message,
 );

@@ -8,7 +8,7 @@ use super::fuse::Watch;
 use super::mark;
 use super::model::{Claimed, NOTHING_NOW, STOPPED};
 use super::verdict::Verdict;
-use super::{letter, queries};
+use super::{fuse, letter, queries};
 use crate::app::{App, Kept};
 use crate::db::group::Group;
 use crate::error::{Error, Kind, Result};
@@ -64,6 +64,19 @@ impl Sender {
 
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Tells whether other systems may be told of anything: as with letters, not when the database went back in time.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn may_tell(&self) -> Result<bool> {
+        let always_on = self.app.config.sending.always_on;
+        if self.app.db(move |connection| queries::is_on(connection, always_on)).await? {
+            return self.watch.allows(&self.app).await;
+        }
+        // Where no letters go out, letters that are overdue blow no fuse.
+        self.app.db(fuse::is_whole).await
     }
 
     /// Sends everything that is due; returns how many letters were handled.

@@ -28,6 +28,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("customers", &["customer", "customer_note", "customer_stop", "customer_merge", "suppression"]),
+    ("webhooks", &["webhook_endpoint", "webhook_message", "webhook_attempt"]),
     ("visits", &["visit", "visit_employee", "visit_outcome"]),
     ("surveys", &["survey", "survey_version", "survey_draft", "survey_rule", "question"]),
     (

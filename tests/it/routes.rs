@@ -140,13 +140,19 @@ const WHO_MAY: &[(&str, &str, &[&str])] = &[
     ("GET", "/delivery/never", &["admin"]),
     ("POST", "/delivery/never", &["admin"]),
     ("POST", "/delivery/lift", &["admin"]),
-    ("GET", "/settings", &["admin"]),
+    ("GET", "/settings", &["admin", "hr"]),
     ("GET", "/settings/accounts", &["admin"]),
     ("POST", "/settings/accounts", &["admin"]),
     ("GET", "/settings/accounts/{id}", &["admin"]),
     ("POST", "/settings/accounts/{id}", &["admin"]),
     ("GET", "/settings/break-glass", &["admin"]),
     ("POST", "/settings/break-glass", &["admin"]),
+    ("GET", "/settings/keys", &["admin"]),
+    ("POST", "/settings/keys", &["admin"]),
+    ("GET", "/settings/webhooks", &["admin"]),
+    ("POST", "/settings/webhooks", &["admin"]),
+    ("GET", "/settings/webhooks/{id}", &["admin"]),
+    ("POST", "/settings/webhooks/{id}", &["admin"]),
     ("POST", "/api/v1/visits", VISIT_BRINGERS),
     ("POST", "/api/v1/visits/batch", VISIT_BRINGERS),
     ("GET", "/api/v1/visits", VISIT_READERS),
@@ -329,6 +335,32 @@ fn the_description_names_the_scopes_that_the_routes_ask_for() {
         let told: Vec<&str> =
             security.as_array().unwrap().iter().map(|scope| scope.as_str().unwrap()).collect();
         assert_eq!(told, *may, "{method} {path}");
+    }
+}
+
+#[test]
+fn each_operation_shows_its_scope_its_limits_its_errors_and_an_example() {
+    let app = TestApp::with(&[("HEARBACK_API_RATE", "1200/min")]);
+    let page = app.anonymous().get("/api/docs").expect(200).body;
+    for word in [
+        "1,200 requests in 60 seconds",
+        "q=1200;w=60",
+        "How to follow a feed",
+        "Idempotency-Key",
+        "webhook-id",
+    ] {
+        assert!(page.contains(word), "{word}");
+    }
+    let sections: Vec<&str> = page.split("<section class=\"section endpoint\"").skip(1).collect();
+    let operations = hearback::openapi::description()["paths"].clone();
+    let count: usize =
+        operations.as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum();
+    assert_eq!(sections.len(), count);
+    for section in sections {
+        let name: String = section.chars().take(120).collect();
+        for word in ["Scope: ", ">401<", ">403<", ">429<", ">503<", "<h3>Answer</h3>"] {
+            assert!(section.contains(word), "{word}: {name}");
+        }
     }
 }
 

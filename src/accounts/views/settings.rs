@@ -1,5 +1,6 @@
-//! What the pages for administrators show.
+//! What the pages of settings show.
 
+use crate::accounts::Role;
 use crate::error::FieldError;
 use crate::web::list::Choice;
 use crate::web::shell::Shell;
@@ -15,19 +16,56 @@ pub struct Setting {
     pub label: &'static str,
     /// What it is for, in a sentence.
     pub about: &'static str,
+    /// Who may open it.
+    pub roles: &'static [Role],
 }
 
-/// What an administrator can set, in the order of the page; a new page of settings is a line here.
+const ADMIN: &[Role] = &[Role::Admin];
+const ADMIN_AND_HR: &[Role] = &[Role::Admin, Role::Hr];
+
+/// What can be set, in the order of the page; a new page of settings is a line here.
 pub const SETTINGS: &[Setting] = &[
     Setting {
         href: "/settings/accounts",
         label: "Accounts",
         about: "Who can sign in, as what; invitations, second factors, sessions.",
+        roles: ADMIN,
+    },
+    Setting {
+        href: "/settings/keys",
+        label: "Keys",
+        about: "With which other programs use the API: what they may do, from where, until when.",
+        roles: ADMIN,
+    },
+    Setting {
+        href: "/settings/webhooks",
+        label: "Webhooks",
+        about: "Which other systems are told what happens, and whether it arrived.",
+        roles: ADMIN,
+    },
+    Setting {
+        href: "/settings/retention",
+        label: "Retention",
+        about: "What is deleted when, and what must not be: legal holds.",
+        roles: ADMIN_AND_HR,
+    },
+    Setting {
+        href: "/settings/processing",
+        label: "Records of processing",
+        about: "What is done with whose data and why (GDPR art. 30), as this installation is set up.",
+        roles: ADMIN_AND_HR,
+    },
+    Setting {
+        href: "/settings/works-council",
+        label: "For the works council",
+        about: "What is known about employees, who sees it, and how a score is made.",
+        roles: ADMIN_AND_HR,
     },
     Setting {
         href: "/settings/break-glass",
         label: "Break-glass",
         about: "Read for at most an hour what HR may read, with a reason that HR is told.",
+        roles: ADMIN,
     },
 ];
 
@@ -38,7 +76,7 @@ pub struct SettingsPage {
     /// What stands around.
     pub shell: Shell,
     /// What can be set.
-    pub entries: &'static [Setting],
+    pub entries: Vec<Setting>,
 }
 
 /// An account in the list.

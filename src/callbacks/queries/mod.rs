@@ -190,6 +190,19 @@ fn shown((position, row): (i64, Row)) -> Callback {
     }
 }
 
+/// Finds the visit of a call-back that is open and whose appointment has come.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_appointed(connection: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<Option<Uuid>> {
+    let appointed = callback::table
+        .find(id)
+        .filter(callback::state.eq(State::Open.as_str()))
+        .filter(callback::appointment.le(now))
+        .select(callback::visit_id);
+    Ok(appointed.get_result(connection).optional()?)
+}
+
 /// Finds a call-back as it is listed, with its state and its place among those of the same state.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use crate::evaluations::objections::model::{Decision, Objection, in_force, reaso
 use crate::evaluations::objections::views::{Names, moved_before, what};
 use crate::scores::queries::load_contributions;
 use crate::web::format::day;
+use crate::webhooks::{self, Event};
 use crate::{db, ids};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
@@ -162,6 +163,7 @@ fn store(
         replaces_id: standing.map(|standing| standing.id),
     };
     queries::insert(connection, &row)?;
+    webhooks::queue(connection, &[Event::StatementIssued { statement: id }], now)?;
     let detail =
         json!({"employee": seen.employee.id, "from": period.from, "to": period.to, "number": number});
     audit::record(connection, now, by, "statement.made", &format!("statement {id}"), detail)?;

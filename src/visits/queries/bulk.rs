@@ -26,6 +26,18 @@ pub fn find_contents(
     Ok(rows.into_iter().map(|(external_id, id, hash)| (external_id, (id, hash))).collect())
 }
 
+/// Lists the ids that visits have in the system that sent them.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_external_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let named = visit::table.filter(visit::id.eq_any(ids)).select((visit::id, visit::external_id));
+    Ok(named.load(connection)?.into_iter().collect())
+}
+
 /// Counts visits by the outcome in which they stand.
 ///
 /// # Errors

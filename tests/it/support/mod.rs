@@ -18,6 +18,7 @@ pub mod postfix;
 pub mod program;
 pub mod provider;
 pub mod queue;
+pub mod receiver;
 pub mod scripted;
 pub mod smtp;
 pub mod stub_provider;

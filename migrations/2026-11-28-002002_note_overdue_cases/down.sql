@@ -1,0 +1,2 @@
+-- Loses which cases were found to be overdue.
+ALTER TABLE recovery_case DROP COLUMN overdue_at;
