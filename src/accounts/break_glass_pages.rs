@@ -1,10 +1,10 @@
 //! `/settings/break-glass`.
 
-use super::break_glass;
 use super::guard::{SignedForm, shell_for};
 use super::model::SignedIn;
 use super::queries::break_glass::list_break_glass;
 use super::views::settings::{BreakGlassPage, GlassLine};
+use super::{break_glass, letters};
 use crate::app::App;
 use crate::error::{Kind, Result};
 use crate::web::format::moment;
@@ -28,6 +28,7 @@ async fn glass_page(app: &App, person: &SignedIn) -> Result<BreakGlassPage> {
     Ok(BreakGlassPage {
         shell: shell_for(app, person, "/settings"),
         open: person.break_glass.as_ref().map(|open| moment(open.ends_at, zone)),
+        can_mail: letters::reach_people(app),
         most: break_glass::LONGEST.num_minutes(),
         reason: (String::new(), None),
         minutes: ("30".to_owned(), None),

@@ -149,7 +149,7 @@ pub fn shell_for(app: &App, person: &SignedIn, current: &str) -> Shell {
         broken_glass: person.break_glass.as_ref().map(|open| {
             let until = open.ends_at.with_timezone(&app.config.organisation.time_zone).format("%H:%M");
             format!(
-                "Until {until} you read what HR may read. HR was told, and every page is in the audit log."
+                "Until {until} you read what HR may read. HR sees that, and every page is in the audit log."
             )
         }),
     }

@@ -133,6 +133,15 @@ pub fn find_account_by_id(connection: &mut PgConnection, id: Uuid) -> Result<Opt
     Ok(user_account::table.find(id).select(ACCOUNT).get_result(connection).optional()?)
 }
 
+/// Finds an account and keeps it from being changed until the transaction ends: a session that is opened now is either
+/// seen by whoever changes the account at this moment, and ended, or opened for what the account is then.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn lock_account(connection: &mut PgConnection, id: Uuid) -> Result<Option<Account>> {
+    Ok(user_account::table.find(id).select(ACCOUNT).for_no_key_update().get_result(connection).optional()?)
+}
+
 /// Finds an account by its address, in any case.
 ///
 /// # Errors

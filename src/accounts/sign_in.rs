@@ -42,10 +42,14 @@ pub async fn sign_in(app: &App, email: String, typed: String, caller: Caller) ->
     let account = account.filter(|account| account.disabled_at.is_none());
     let stored = account.as_ref().and_then(|account| account.password_hash.clone());
     let verified = password::in_turn(app, move || password::verify(&typed, stored.as_deref())).await?;
-    let Some(account) = account.filter(|_| verified.right) else {
-        return Err(Error::new(Kind::Unauthorized, "Address and password do not belong together."));
-    };
+    let wrong = || Error::new(Kind::Unauthorized, "Address and password do not belong together.");
+    let account = account.filter(|_| verified.right).ok_or_else(wrong)?;
     app.transaction(move |connection| {
+        // It may have been changed while this password was compared with the one before.
+        let now_stored = queries::lock_account(connection, account.id)?.and_then(|now| now.password_hash);
+        if now_stored != account.password_hash {
+            return Err(wrong());
+        }
         queries::delete_attempts(connection, &tried_by)?;
         // A morning's sign-ins of a whole office are no failures of its network.
         if let Some(network) = network {
@@ -77,6 +81,7 @@ pub async fn enter_code(app: &App, secret: &str, typed: String, agent: String) -
         })
         .await?;
     app.transaction(move |connection| {
+        queries::lock_account(connection, account)?;
         second_factor::use_code(connection, &keys, account, &typed, now)?;
         if !queries::sessions::use_step(connection, &step)? {
             return Err(gone());

@@ -160,6 +160,19 @@ fn two_administrators_who_demote_each_other_at_once_leave_one() {
 }
 
 #[test]
+fn the_check_warns_where_a_password_alone_opens_everything() {
+    let app = TestApp::start();
+    let (mut all, _) = settings(&app.database, "file:nowhere".to_owned());
+    let line = |all: &crate::road::Settings| {
+        let words = said(&run(&lent(all), &["check"]));
+        words.lines().find(|line| line.starts_with("sign-in")).expect("a line about it").to_owned()
+    };
+    assert!(line(&all).contains("WARNING: a password alone"));
+    all.push(("HEARBACK_SECOND_FACTOR", "required".to_owned()));
+    assert!(!line(&all).contains("WARNING"));
+}
+
+#[test]
 fn the_shell_lists_disables_and_resets_what_the_page_does() {
     let app = TestApp::with(FORCED);
     let person = enrol(&app, Role::Hr);

@@ -167,6 +167,40 @@ fn no_secret_from_before_a_step_up_is_taken_over() {
 }
 
 #[test]
+fn no_session_that_is_opened_while_the_password_changes_outlives_the_change() {
+    let app = TestApp::start();
+    let email = app.account(Role::Employee, None);
+    for round in 0..6 {
+        let (old, new) =
+            (format!("lamp number {round} is green"), format!("lamp number {} is green", round + 1));
+        if round == 0 {
+            post(&app.sign_in(&email), "/account/password", &[("old", PASSWORD), ("password", old.as_str())])
+                .expect(303);
+        }
+        let changes = app.anonymous();
+        changes.post_form("/login", &[("email", &email), ("password", &old)]).expect(303);
+        let csrf = changes.get("/account").expect(200).hidden("csrf");
+        let others: Vec<Client> = std::thread::scope(|scope| {
+            let tries: Vec<_> = (0..3)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let client = app.anonymous();
+                        client.post_form("/login", &[("email", &email), ("password", &old)]);
+                        client
+                    })
+                })
+                .collect();
+            let fields = [("csrf", csrf.as_str()), ("old", old.as_str()), ("password", new.as_str())];
+            changes.post_form("/account/password", &fields).expect(303);
+            tries.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert!(!others.iter().any(is_in), "round {round}");
+        assert!(is_in(&changes));
+        app.advance(chrono::TimeDelta::minutes(20));
+    }
+}
+
+#[test]
 fn a_hash_of_earlier_parameters_is_made_anew_at_the_sign_in() {
     let app = TestApp::start();
     let email = app.account(Role::Hr, None);

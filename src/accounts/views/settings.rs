@@ -216,6 +216,8 @@ pub struct BreakGlassPage {
     pub shell: Shell,
     /// Until when it is open for whoever looks.
     pub open: Option<String>,
+    /// Whether mails reach people here.
+    pub can_mail: bool,
     /// The longest time (minutes).
     pub most: i64,
     /// The reason as typed, and what is wrong with it.
