@@ -74,7 +74,6 @@ impl Account {
     }
 }
 
-/// The columns of an [`Account`].
 pub(super) type AccountColumns = (
     user_account::id,
     user_account::email,
@@ -86,7 +85,6 @@ pub(super) type AccountColumns = (
     user_account::disabled_at,
 );
 
-/// The columns of an [`Account`].
 pub(super) const ACCOUNT: AccountColumns = (
     user_account::id,
     user_account::email,
