@@ -18,7 +18,7 @@ use diesel::PgConnection;
 use uuid::Uuid;
 
 /// How actions begin, and what they are about.
-const AREAS: [(&str, &str); 11] = [
+const AREAS: [(&str, &str); 12] = [
     ("", "Everything"),
     ("evaluation", "Evaluations"),
     ("response", "Responses"),
@@ -28,6 +28,7 @@ const AREAS: [(&str, &str); 11] = [
     ("user", "Accounts"),
     ("session", "Sign-ins"),
     ("key", "Keys"),
+    ("webhook", "Webhooks"),
     ("sending", "Sending"),
     ("import", "Imports"),
 ];
