@@ -162,7 +162,6 @@ async fn keys_page(app: &App, person: &SignedIn, form: KeyForm) -> Result<KeysPa
 fn row(key: &Stored, zone: Tz, now: DateTime<Utc>) -> KeyRow {
     let on = |at: DateTime<Utc>| day(at.with_timezone(&zone).date_naive());
     let scopes: Vec<&str> = key.scopes().iter().map(|scope| scope.as_str()).collect();
-    let networks = key.network_words();
     let has_ended = key.expires_at.is_some_and(|end| end <= now);
     let state = match (key.revoked_at, key.expires_at) {
         (Some(_), _) => Badge::closed("Revoked"),
@@ -175,7 +174,7 @@ fn row(key: &Stored, zone: Tz, now: DateTime<Utc>) -> KeyRow {
         id: key.id,
         name: key.name.clone(),
         scopes: scopes.join(", "),
-        networks: if networks.is_empty() { "anywhere".to_owned() } else { networks.join(", ") },
+        networks: key.network_words().into_iter().map(str::to_owned).collect(),
         made: on(key.created_at),
         used: key.last_used_at.map_or_else(|| "never".to_owned(), |at| moment(at, zone)),
         ends: key.expires_at.map_or_else(|| "never".to_owned(), on),

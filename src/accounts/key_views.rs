@@ -14,8 +14,8 @@ pub(super) struct KeyRow {
     pub name: String,
     /// What it may do.
     pub scopes: String,
-    /// From where it may be used.
-    pub networks: String,
+    /// From where it may be used; empty for anywhere.
+    pub networks: Vec<String>,
     /// When it was made.
     pub made: String,
     /// When it was last used.

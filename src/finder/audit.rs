@@ -19,7 +19,7 @@ use diesel::PgConnection;
 use uuid::Uuid;
 
 /// How actions begin, and what they are about.
-const AREAS: [(&str, &str); 15] = [
+const AREAS: [(&str, &str); 16] = [
     ("", "Everything"),
     ("evaluation", "Evaluations"),
     ("response", "Responses"),
@@ -33,6 +33,7 @@ const AREAS: [(&str, &str); 15] = [
     ("session", "Sign-ins"),
     ("break_glass", "Break-glass"),
     ("key", "Keys"),
+    ("webhook", "Webhooks"),
     ("sending", "Sending"),
     ("import", "Imports"),
 ];

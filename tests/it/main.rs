@@ -21,6 +21,7 @@ mod after_answer;
 mod answering;
 mod answering_reach;
 mod answering_stop;
+mod api_docs;
 mod asking;
 mod audit;
 mod bounces;

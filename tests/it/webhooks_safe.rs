@@ -1,7 +1,10 @@
 //! Webhooks under trouble: private networks, two workers, crashes, slow and hostile receivers.
 
+use crate::mail_relay::Act::{Encrypt, Hang, Line, Say};
+use crate::mail_relay::{Certificates, start};
+use crate::support::program::Program;
 use crate::support::receiver::Receiver;
-use crate::support::{TestApp, make, wait_until};
+use crate::support::{TestApp, make, programs_or_skip, wait_until};
 use crate::webhooks::{app, deliver, endpoint, happen, states};
 use chrono::TimeDelta;
 use hearback::audit::Actor;
@@ -206,4 +209,34 @@ fn nothing_is_told_while_the_fuse_is_blown() {
     wait_until("the message", Duration::from_secs(15), || (receiver.posts().len() == 1).then_some(()));
     stop.send(true).unwrap();
     working.join().unwrap();
+}
+
+#[test]
+fn https_wants_a_certificate_that_holds() {
+    let Some([openssl]) = programs_or_skip("webhooks", ["openssl"]) else { return };
+    let (app, known) = (app(), Certificates::new(&openssl, "IP:127.0.0.1"));
+    let answer = [Encrypt, Line, Say("HTTP/1.1 204 No Content\r\nconnection: close\r\n"), Hang];
+    let (port, refused) = start(answer, Some(&known));
+    endpoint(&app, &format!("https://127.0.0.1:{port}/"), &[Kind::StatementIssued]);
+    happen(&app, 1);
+    deliver(&app);
+    assert_eq!((errors(&app), states(&app)), (vec!["tls".to_owned()], vec!["waiting".to_owned()]));
+    assert_eq!(refused.join().unwrap(), [""; 0], "nothing was told to it");
+    // A program whose machine trusts the authority.
+    let (port, told) = start(answer, Some(&known));
+    app.execute(&format!("UPDATE webhook_endpoint SET url = 'https://127.0.0.1:{port}/'")).unwrap();
+    app.execute("UPDATE webhook_message SET due_at = now()").unwrap();
+    let authority = known.authority();
+    let settings = [
+        ("DATABASE_URL", app.database.url.as_str()),
+        ("HEARBACK_SECRET", crate::support::app::SECRET),
+        ("HEARBACK_WEBHOOK_NETWORKS", "127.0.0.0/8"),
+        ("SSL_CERT_FILE", authority.to_str().unwrap()),
+    ];
+    let mut program = Program::start(&settings, &["work"]);
+    wait_until("the message", Duration::from_secs(30), || (states(&app) == ["delivered"]).then_some(()));
+    program.signal("TERM");
+    assert!(program.end(Duration::from_secs(30)).success(), "{}", program.words());
+    let lines = told.join().unwrap();
+    assert!(lines.iter().any(|line| line.starts_with("webhook-signature: v1,")), "{lines:?}");
 }
