@@ -59,6 +59,10 @@ class Browser:
     def click(self, selector):
         self.do(f"/element/{self.find(selector)}/click", {})
 
+    def wait_for(self, words):
+        while words not in self.do("/source", method="GET"):
+            time.sleep(0.1)
+
     def picture(self, path, whole=False):
         # The protocol's own picture needs no script on the page.
         answer = self.do("/goog/cdp/execute", {"cmd": "Page.captureScreenshot",
@@ -154,8 +158,14 @@ def main():
         sign_in(desk, base, "caller@example.com")
         desk.open(base + "/callbacks")
         desk.click("form[action='/callbacks/next'] button")
-        while desk.do("/url", method="GET").endswith("/callbacks"):
-            time.sleep(0.1)
+        # Calls for service come first and ask nothing.
+        for _ in range(20):
+            desk.wait_for("How it ended")
+            if "The survey" in desk.do("/source", method="GET"):
+                break
+            desk.click("button[name=disposition][value=complete]")
+            desk.wait_for("In order")
+            desk.click("form[action='/callbacks/next'] button")
         desk.picture(folder / "call.png")
         desk.close()
         desk = Browser(port, 1280, 1500, 1)

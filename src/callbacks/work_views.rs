@@ -170,7 +170,7 @@ impl CallPage {
             code: w.language,
             direction: w.direction,
             notes: call.notes.clone(),
-            purposes: call.whom.customer.map_or(&[], |_| &PURPOSES),
+            purposes: if call.whom.customer.is_some() { &PURPOSES } else { &[] },
             script: call.script(app),
             is_survey: call.is_survey,
             is_answered: questions.iter().all(|one| !one.is_scale() || one.pressed().is_some()),
