@@ -4,6 +4,7 @@ use crate::audit::Actor;
 use crate::boot::{Boot, BootError};
 use crate::db;
 use crate::error::Error;
+use crate::retention::kinds::NOTES;
 use crate::retention::plan::{self, Planned};
 use crate::retention::queries::holds;
 use crate::retention::run;
@@ -37,7 +38,7 @@ pub fn run(boot: &Boot, action: &RetentionAction) -> Result<(), BootError> {
                 Ok((planned, notes, holds::list_standing(connection)?.len()))
             })?;
             print!("{}", table(&planned, notes));
-            for one in fixed() {
+            for one in fixed().into_iter().filter(|one| one.key != NOTES) {
                 println!("{:<12} {:<14} {}", one.key, one.kept, one.what);
             }
             println!("legal holds that stand: {held}");
@@ -46,7 +47,7 @@ pub fn run(boot: &Boot, action: &RetentionAction) -> Result<(), BootError> {
             let (planned, notes) = db::snapshot(&mut connection, |connection| {
                 Ok((plan::plan(connection, app)?, plan::notes(connection, app)?))
             })?;
-            for (key, count) in planned.iter().map(|one| (one.key, one.now)).chain([("notes", notes[0])]) {
+            for (key, count) in planned.iter().map(|one| (one.key, one.now)).chain([(NOTES, notes[0])]) {
                 println!("{key:<12} {count:>9} would go");
             }
         }
@@ -71,6 +72,6 @@ fn table(planned: &[Planned], notes: [i64; 3]) -> String {
     for one in planned {
         row(one.key, &one.keep.to_string(), one.now, one.ahead, one.what);
     }
-    row("notes", "own date", notes[0], [notes[1], notes[2]], "Notes about customers");
+    row(NOTES, "own date", notes[0], [notes[1], notes[2]], "Notes about customers");
     text
 }

@@ -101,7 +101,7 @@ kinds! {
     "contact": "Customers’ name, address, number, language and zone, on their file and on each visit",
         since "the end of the customer’s last visit: its day, its link, its calls, its last change", usual D(90),
         shortest D(30), because "letters and calls need it, and a link in a mail works for 30 days", may stay false;
-    "calls": "When and at which number a customer wanted to be called, appointments, and what was typed into a call",
+    "calls": "When and at which number a customer wanted to be called, and appointments",
         since "the end of the call, else the answer", usual D(90), shortest D(7), because "the call may still be made", may stay false;
     "letters": "Each try to deliver a letter, and what came back of it, with the words of mail servers",
         since "the end of the letter’s link", usual D(90), shortest D(30), because "letters come back late", may stay false;

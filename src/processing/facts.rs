@@ -47,7 +47,10 @@ impl Facts {
         let held = i64::try_from(holds::list_standing(connection)?.len()).unwrap_or(i64::MAX);
         Ok(Self {
             made: moment(now, app.config.organisation.time_zone),
-            bases: bases.into_iter().map(|basis| basis.unwrap_or_else(|| "none".to_owned())).collect(),
+            bases: bases
+                .into_iter()
+                .map(|basis| basis.unwrap_or_else(|| "some name none".to_owned()))
+                .collect(),
             keys: keys.into_iter().map(|(name, of)| (name, scopes(of))).collect(),
             employees: counted(queries::count_employees(connection)?, "employee", "employees"),
             holds: counted(held, "legal hold stands", "legal holds stand"),
@@ -55,21 +58,24 @@ impl Facts {
     }
 }
 
-/// Says where mails go, without user and password.
-pub fn relay(app: &App) -> String {
+/// Says where mails go, without user and password, and how they get there.
+pub fn relay(app: &App) -> (String, &'static str) {
+    use crate::mail::Security;
     match app.config.mail.url.parse::<MailUrl>() {
         Ok(MailUrl::Smtp(relay)) => {
-            use crate::mail::Security;
             let how = match relay.security {
                 Security::Implicit => "encrypted from the first byte",
                 Security::Required => "encrypted, else nothing is sent",
                 Security::Opportunistic => "encrypted where the relay offers it",
                 Security::None => "not encrypted",
             };
-            format!("the mail relay {}:{}, {how}", relay.host, relay.port)
+            (format!("the mail relay {}:{}", relay.host, relay.port), how)
         }
-        Ok(MailUrl::File(_)) => "nobody: letters are written into a folder of this server".to_owned(),
-        Err(_) => "a mail relay that cannot be read from the settings".to_owned(),
+        Ok(MailUrl::File(_)) => (
+            "nobody: letters are written into a folder of this server".to_owned(),
+            "do not leave this server",
+        ),
+        Err(_) => ("a mail relay that cannot be read from the settings".to_owned(), "not known"),
     }
 }
 

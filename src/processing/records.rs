@@ -59,12 +59,15 @@ fn purposes(app: &App) -> Section {
         }
         None => "low answers open no case (HEARBACK_ALERT_AT=off)".to_owned(),
     };
+    let often = match app.config.sending.ask_every.num_hours() {
+        0 => "each customer as often as they are visited".to_owned(),
+        hours => format!("each customer at most once in {} days", (hours + 23) / 24),
+    };
     Section::new("purposes", "Purposes", "")
         .row(
             "Ask customers after a visit",
             format!(
-                "one survey for each visit, at most one in {} days for each customer, of {} of the visits",
-                app.config.sending.ask_every.num_days(),
+                "one survey for each visit, {often}, about {} of the visits",
                 percent(app.config.sending.sample)
             ),
         )
@@ -107,7 +110,7 @@ fn recipients(app: &App, facts: &Facts) -> Section {
     let keys: Vec<String> = if facts.keys.is_empty() { vec!["none".to_owned()] } else { keys.collect() };
     // Whoever adds a way by which data leave (webhooks, say) adds its row here.
     Section::new("recipients", "Recipients", "")
-        .row("Mails go to", facts::relay(app))
+        .row("Mails go to", facts::relay(app).0)
         .row("Mails that come back are read at", mailbox.unwrap_or_else(|| "no mailbox".to_owned()))
         .row("The database is at", database)
         .rows("Programs with a key", keys)
@@ -148,7 +151,7 @@ fn security(app: &App) -> Section {
     };
     Section::new("security", "Security measures", "As they are switched on now.")
         .row("Pages", format!("reached {pages}; no scripts, no third party, forms bound to the session"))
-        .row("Letters", format!("{}; {signed}", facts::relay(app)))
+        .row("Letters", format!("{}; {signed}", facts::relay(app).1))
         .row("Audit log", format!("chained by keyed hashes; {anchor}"))
         .row(
             "Passwords",
@@ -164,7 +167,7 @@ fn security(app: &App) -> Section {
                 sessions::ABSOLUTE.num_hours()
             ),
         )
-        .row("Links in mails", "130 random bits derived by HMAC; only their hashes are stored")
+        .row("Links in mails", "130 bits derived by HMAC; only their hashes are stored")
         .row("Erased customers and stops", "known by keyed hashes only")
 }
 

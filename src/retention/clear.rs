@@ -33,26 +33,25 @@ pub struct Context<'a> {
     pub now: DateTime<Utc>,
 }
 
+/// Tells what of a matter is still over, once it is locked: a visit may have come meanwhile.
+fn still(connection: &mut PgConnection, context: &Context<'_>, due: &str, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    due::list(connection, due, context.before, context.held, Part::Among(ids))
+}
+
 /// A person goes as a whole: their other files too, or none as long as one of them is needed.
 pub fn contact(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
-    let mut files: Vec<Uuid> = Vec::new();
-    for (_, own) in merges::list_files(connection, ids)? {
-        if own.len() == 1 || are_all_over(connection, context, &own)? {
-            files.extend(own);
-        }
-    }
-    files.sort_unstable();
-    files.dedup();
+    let persons = merges::list_files(connection, ids)?;
+    let mut all: Vec<Uuid> = persons.values().flatten().copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    merges::lock_files(connection, &all)?;
+    let needed = still(connection, context, &due::needed_files(), &all)?;
+    let is_free = |own: &&Vec<Uuid>| !own.iter().any(|file| needed.contains(file));
+    let free: Vec<Uuid> = persons.values().filter(is_free).flatten().copied().collect();
+    let files: Vec<Uuid> = all.into_iter().filter(|file| free.contains(file)).collect();
     let of_files = visits::retention::list_of_files(connection, &files)?;
     contact_of_visits(connection, context, &of_files)?;
     customers::retention::forget_contact(connection, &files)
-}
-
-/// Tells whether of several files of one person none is needed.
-fn are_all_over(connection: &mut PgConnection, context: &Context<'_>, files: &[Uuid]) -> Result<bool> {
-    let needed =
-        due::list(connection, &due::needed_files(), context.before, context.held, Part::Among(files))?;
-    Ok(needed.is_empty())
 }
 
 pub fn contact_of_visits(
@@ -100,6 +99,7 @@ pub fn link(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uuid]) 
     let named = visits::retention::list_ids(connection, ids)?;
     store::erase(connection, &context.app.keys, &named, "rule", context.now)?;
     calls::work::forget_drafts(connection, ids)?;
+    calls::retention::forget_wishes_of(connection, ids)?;
     let responses: Vec<Uuid> = held.iter().map(|response| response.key).collect();
     jobs::forget(connection, &[ids, &responses].concat())?;
     let subjects = ids.iter().map(|id| format!("visit {id}"));
@@ -109,7 +109,9 @@ pub fn link(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uuid]) 
     Ok(ids.len())
 }
 
-pub fn files(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
+pub fn files(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
+    merges::lock_files(connection, ids)?;
+    let ids = &still(connection, context, &due::empty_files(), ids)?;
     let subjects: Vec<String> = ids.iter().map(|id| format!("customer {id}")).collect();
     audit::queries::forget_details(connection, &subjects)?;
     customers::person::delete_files(connection, ids)?;

@@ -1,6 +1,7 @@
 //! What the page about retention shows.
 
 use super::hold::Typed;
+use super::kinds::NOTES;
 use super::plan::Planned;
 use super::queries::holds::{self, Hold};
 use super::tables::{Fixed, fixed};
@@ -113,7 +114,8 @@ pub struct RetentionPage {
 
 impl RetentionPage {
     fn fixed() -> Vec<Fixed> {
-        fixed()
+        // Notes stand among the periods, with their counts.
+        fixed().into_iter().filter(|one| one.key != NOTES).collect()
     }
 
     fn wrong(&self, field: &str) -> Option<&str> {

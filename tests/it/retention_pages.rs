@@ -110,12 +110,15 @@ fn the_records_of_processing_follow_the_settings() {
         ("HEARBACK_RETENTION", "contact=31d"),
         ("HEARBACK_IMPRINT", "4 Example Quay"),
         ("HEARBACK_ALERT_AT", "off"),
+        ("HEARBACK_ASK_EVERY", "45d"),
     ]);
     after.key(&[Scope::VisitsWrite]);
     let hr = after.staff(Role::Hr, None);
     let changed = words(&hr.get("/settings/processing").expect(200).body);
     for words in [
-        "the mail relay mail.example.com:587, encrypted, else nothing is sent",
+        "Mails go to the mail relay mail.example.com:587",
+        "Letters encrypted, else nothing is sent; not signed by this program",
+        "each customer at most once in 45 days",
         "its end is kept outside of the database once a day",
         "31 days since the end of the customer’s last visit",
         "Address 4 Example Quay",
@@ -195,7 +198,7 @@ fn axe_finds_nothing_on_the_pages_of_data_protection() {
             ("/settings/processing", "Records of processing"),
             ("/settings/works-council", "For the works council"),
             ("/employees/E17/looks", "Who looked"),
-            (erase.as_str(), "Erase this person?"),
+            (erase.as_str(), "Erase a person"),
         ] {
             browser.open(&format!("{}{path}", app.base));
             browser.wait_for(title);

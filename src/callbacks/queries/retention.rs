@@ -5,21 +5,26 @@ use crate::db::schema::{callback, callback_attempt};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
-use serde_json::Value;
 use uuid::Uuid;
 
-/// Forgets when to call and what was typed into calls that ended; returns how many there were.
+/// Forgets when to call, of call-backs that ended; returns how many there were.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn forget_wishes(connection: &mut PgConnection, callbacks: &[Uuid]) -> Result<usize> {
     Ok(diesel::update(callback::table.filter(callback::id.eq_any(callbacks)))
-        .set((
-            callback::best_time.eq(None::<&str>),
-            callback::appointment.eq(None::<DateTime<Utc>>),
-            callback::draft.eq(None::<Value>),
-        ))
+        .set((callback::best_time.eq(None::<&str>), callback::appointment.eq(None::<DateTime<Utc>>)))
         .execute(connection)?)
+}
+
+/// The same for the call-backs of visits.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn forget_wishes_of(connection: &mut PgConnection, visits: &[Uuid]) -> Result<usize> {
+    let theirs = callback::table.filter(callback::visit_id.eq_any(visits)).select(callback::id);
+    let callbacks: Vec<Uuid> = theirs.load(connection)?;
+    forget_wishes(connection, &callbacks)
 }
 
 /// Deletes the single tries of call-backs; returns how many there were.

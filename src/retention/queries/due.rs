@@ -105,12 +105,12 @@ pub fn wishes() -> String {
     )
 }
 
-/// Call-backs that ended, with what was known or typed of the call.
+/// Call-backs that ended, with a wish or an appointment.
 pub fn calls() -> String {
     format!(
         "SELECT b.id FROM callback b JOIN visit v ON v.id = b.visit_id WHERE b.state = 'done' \
          AND coalesce(b.ended_at, b.created_at) < $1 \
-         AND num_nonnulls(b.best_time, b.appointment, b.draft) > 0 AND {VISIT_IS_FREE}"
+         AND num_nonnulls(b.best_time, b.appointment) > 0 AND {VISIT_IS_FREE}"
     )
 }
 
@@ -216,11 +216,10 @@ pub fn list(
     held: &Held,
     part: Part<'_>,
 ) -> Result<Vec<Uuid>> {
-    let (after, among, limit) = match part {
-        Part::After(after, limit) => (after, &[][..], limit),
-        Part::Among(ids) => (Uuid::nil(), ids, i64::MAX),
+    let (after, among, limit, narrowed) = match part {
+        Part::After(after, limit) => (after, &[][..], limit, "id > $6 AND $7 IS NOT NULL"),
+        Part::Among(ids) => (Uuid::nil(), ids, i64::MAX, "id > $6 AND id = ANY($7)"),
     };
-    let narrowed = if among.is_empty() { "id > $6 AND $7 IS NOT NULL" } else { "id > $6 AND id = ANY($7)" };
     let rows: Vec<IdRow> = diesel::sql_query(format!(
         "SELECT id FROM ({due}) AS due WHERE {narrowed} ORDER BY id LIMIT {limit}"
     ))
