@@ -1,6 +1,6 @@
 //! The web server: the order of its layers, and the gate in which every request is checked once.
 
-use crate::accounts::{Access, Client, check};
+use crate::accounts::{Access, Client, SignedIn, check};
 use crate::answering::door::Door;
 use crate::api::{
     ApiError,
@@ -13,13 +13,14 @@ use crate::routes::{self, Route};
 use crate::web::{PageError, headers, redirect};
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{HttpServiceFactory, Server, ServiceRequest, ServiceResponse};
-use actix_web::error::PathError;
+use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App as WebApp, HttpMessage, HttpRequest, HttpResponse, HttpServer, ResponseError, web};
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use tracing::field::display;
 
 /// Threads that answer requests; the database does the heavy part.
 const THREADS: usize = 2;
@@ -62,6 +63,7 @@ fn configure(service: &mut web::ServiceConfig) {
         service.service(gated(path, &routes));
     }
     service.app_data(web::PathConfig::default().error_handler(unreadable));
+    service.app_data(web::QueryConfig::default().error_handler(unreadable_query));
 }
 
 /// A path with its methods behind the gate. The gate stands inside the routing, so that no way of writing an
@@ -81,13 +83,39 @@ fn gated(path: &'static str, routes: &[Route]) -> impl HttpServiceFactory + use<
         let access = accesses.iter().find(|(known, _)| known == method).map(|(_, access)| *access);
         async move {
             let asked = request.request().clone();
-            match gate(request, next, path, access).await {
+            let passed = match gate(request, next, path, access).await {
                 // A response rather than an error, so that it gets the same headers as every other.
-                Err(error) => Ok(ServiceResponse::from_err(error, asked)),
-                passed => passed,
-            }
+                Err(error) => ServiceResponse::from_err(error, asked),
+                Ok(passed) => passed,
+            };
+            tell_refusal(path, &passed);
+            Ok::<_, actix_web::Error>(passed)
         }
     }))
+}
+
+/// Writes to the log who was refused what (ASVS 5.0, 16.3.1 and 16.3.2): the pattern of the route and ids, never the
+/// path, which may hold a token, nor an address.
+fn tell_refusal(route: &'static str, passed: &ServiceResponse<BoxBody>) {
+    let (status, method) = (passed.status().as_u16(), known_method(passed.request().method()));
+    let who = passed.request().extensions();
+    let person = who.get::<SignedIn>();
+    let (user, role) = (person.map(|person| display(person.user)), person.map(|person| person.role.as_str()));
+    let key = who.get::<Client>().map(|client| display(client.key));
+    match status {
+        401 | 403 | 429 => tracing::warn!(status, method, route, user, role, key, "refused"),
+        // A row that somebody may not know of is not there for them; nor is one that nobody has.
+        404 if user.is_some() || key.is_some() => {
+            tracing::info!(status, method, route, user, role, key, "nothing there for them");
+        }
+        _ => {}
+    }
+}
+
+/// A word that came from outside stands in no log.
+fn known_method(method: &Method) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }
 
 fn is_api(path: &str) -> bool {
@@ -102,6 +130,12 @@ fn face(error: Error, request: &HttpRequest) -> actix_web::Error {
 #[expect(clippy::needless_pass_by_value, reason = "the shape of the web server's callback")]
 fn unreadable(error: PathError, request: &HttpRequest) -> actix_web::Error {
     face(Error::new(Kind::NotFound, format!("The address cannot be read: {error}.")), request)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape of the web server's callback")]
+fn unreadable_query(_: QueryPayloadError, request: &HttpRequest) -> actix_web::Error {
+    let detail = "What stands behind the question mark of the address cannot be read, or stands there twice.";
+    face(Error::new(Kind::BadRequest, detail), request)
 }
 
 async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
@@ -156,8 +190,9 @@ fn refuse_nul(request: &HttpRequest) -> Result<(), actix_web::Error> {
 fn refused(request: ServiceRequest, access: Access, error: Error) -> ServiceResponse<BoxBody> {
     let response = match access {
         Access::Staff(_) if error.kind == Kind::Unauthorized => {
-            let back =
-                if request.method() == Method::GET { request.uri().to_string() } else { "/".to_owned() };
+            // Without the host that a request may bring with its path (RFC 9112 §3.2.2).
+            let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+            let back = if request.method() == Method::GET { asked } else { "/" };
             let back: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
             redirect(&format!("/login?next={back}"))
         }

@@ -22,10 +22,11 @@ pub async fn check(app: &App, access: Access, request: &HttpRequest) -> Result<(
         Access::Public => Ok(()),
         Access::Staff(roles) => {
             let person = signed_in(app, request).await?;
+            // Known from here on, whatever they may do: a refusal names them in the log.
+            request.extensions_mut().insert(person.clone());
             if !roles.contains(&person.role) {
                 return Err(Error::new(Kind::Forbidden, "Your role does not include this page."));
             }
-            request.extensions_mut().insert(person);
             Ok(())
         }
         Access::Key(scopes) => {

@@ -5,6 +5,7 @@ use super::views::{LinkGonePage, SetPasswordPage, SignInPage};
 use super::{links, password, queries, sign_in};
 use crate::app::App;
 use crate::error::{Error, Kind};
+use crate::ids;
 use crate::web::{Fields, PageError, PageResult, assets, cookies, html, page, redirect};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -57,7 +58,10 @@ pub async fn do_sign_in(app: web::Data<App>, request: HttpRequest, fields: Field
     let typed = fields.get("password").unwrap_or_default().to_owned();
     let next = own_path(fields.get("next").unwrap_or("/")).to_owned();
     match sign_in::sign_in(&app, email.clone(), typed, peer(&request)).await {
-        Ok(secret) => Ok(with_session(&app, &secret, &next)),
+        Ok(secret) => {
+            end_earlier(&app, &request).await?;
+            Ok(with_session(&app, &secret, &next))
+        }
         Err(error) if matches!(error.kind, Kind::Unauthorized | Kind::TooMany) => {
             let page = sign_in_page(&app, &email, &next, Some(error.detail.clone()));
             let body = page::render(&page)?;
@@ -65,6 +69,12 @@ pub async fn do_sign_in(app: web::Data<App>, request: HttpRequest, fields: Field
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Ends the session that a browser brings along to a new sign-in (ASVS 5.0, 7.2.4).
+async fn end_earlier(app: &App, request: &HttpRequest) -> Result<(), Error> {
+    let Some(secret) = cookies::read_session(request, app.config.http.is_https()) else { return Ok(()) };
+    app.db(move |connection| queries::delete_session(connection, &ids::sha256(secret.as_bytes()))).await
 }
 
 fn with_session(app: &App, secret: &str, path: &str) -> HttpResponse {
@@ -80,6 +90,7 @@ pub async fn sign_out(app: web::Data<App>, form: SignedForm) -> PageResult {
     app.db(move |connection| queries::delete_session(connection, &form.person.session)).await?;
     let mut response = redirect("/login?out=1");
     drop(response.add_cookie(&cookies::no_session(app.config.http.is_https())));
+    response.headers_mut().insert(cookies::CLEAR, cookies::NOTHING_LEFT);
     Ok(response)
 }
 
