@@ -132,7 +132,6 @@ fn unreadable(error: PathError, request: &HttpRequest) -> actix_web::Error {
     face(Error::new(Kind::NotFound, format!("The address cannot be read: {error}.")), request)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape of the web server's callback")]
 fn unreadable_query(_: QueryPayloadError, request: &HttpRequest) -> actix_web::Error {
     let detail = "What stands behind the question mark of the address cannot be read, or stands there twice.";
     face(Error::new(Kind::BadRequest, detail), request)
