@@ -2,7 +2,7 @@
 
 use crate::accounts::guard::{SET_UP, address_of, bearer};
 use crate::accounts::limits::Limits;
-use crate::accounts::{Access, Admitted, Client, check};
+use crate::accounts::{Access, Admitted, Client, SignedIn, check};
 use crate::answering::door::Door;
 use crate::api::{
     ApiError,
@@ -16,7 +16,7 @@ use crate::routes::{self, Route};
 use crate::web::{PageError, headers, redirect};
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{HttpServiceFactory, Server, ServiceRequest, ServiceResponse};
-use actix_web::error::PathError;
+use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App as WebApp, HttpMessage, HttpRequest, HttpResponse, HttpServer, ResponseError, web};
@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::field::display;
 
 /// Threads that answer requests; the database does the heavy part.
 const THREADS: usize = 2;
@@ -68,6 +69,7 @@ fn configure(service: &mut web::ServiceConfig) {
         service.service(gated(path, &routes));
     }
     service.app_data(web::PathConfig::default().error_handler(unreadable));
+    service.app_data(web::QueryConfig::default().error_handler(unreadable_query));
 }
 
 /// A path with its methods behind the gate. The gate stands inside the routing, so that no way of writing an
@@ -93,20 +95,44 @@ fn gated(path: &'static str, routes: &[Route]) -> impl HttpServiceFactory + use<
                 Ok(passed) => passed,
             };
             note(path, passed.request().method(), passed.status(), begun);
+            tell_refusal(path, &passed);
             Ok::<_, actix_web::Error>(passed)
         }
     }))
 }
 
-/// Counts a request. A word that came from outside never becomes a label.
+/// Counts a request.
 fn note(route: &'static str, method: &Method, status: StatusCode, begun: Instant) {
-    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-    let method = known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other");
+    let method = known_method(method);
     metrics::request(route, method, status.as_u16(), begun.elapsed());
     let is_refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS);
     if is_refused && method == "POST" && route.starts_with("/login") {
         metrics::sign_in_failed();
     }
+}
+
+/// Writes to the log who was refused what (ASVS 5.0, 16.3.1 and 16.3.2): the pattern of the route and ids, never the
+/// path, which may hold a token, nor an address.
+fn tell_refusal(route: &'static str, passed: &ServiceResponse<BoxBody>) {
+    let (status, method) = (passed.status().as_u16(), known_method(passed.request().method()));
+    let who = passed.request().extensions();
+    let person = who.get::<SignedIn>();
+    let (user, role) = (person.map(|person| display(person.user)), person.map(|person| person.role.as_str()));
+    let key = who.get::<Client>().map(|client| display(client.key));
+    match status {
+        401 | 403 | 429 => tracing::warn!(status, method, route, user, role, key, "refused"),
+        // A row that somebody may not know of is not there for them; nor is one that nobody has.
+        404 if user.is_some() || key.is_some() => {
+            tracing::info!(status, method, route, user, role, key, "nothing there for them");
+        }
+        _ => {}
+    }
+}
+
+/// A word that came from outside stands in no log and becomes no label.
+fn known_method(method: &Method) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }
 
 fn is_api(path: &str) -> bool {
@@ -121,6 +147,11 @@ fn face(error: Error, request: &HttpRequest) -> actix_web::Error {
 #[expect(clippy::needless_pass_by_value, reason = "the shape of the web server's callback")]
 fn unreadable(error: PathError, request: &HttpRequest) -> actix_web::Error {
     face(Error::new(Kind::NotFound, format!("The address cannot be read: {error}.")), request)
+}
+
+fn unreadable_query(_: QueryPayloadError, request: &HttpRequest) -> actix_web::Error {
+    let detail = "What stands behind the question mark of the address cannot be read, or stands there twice.";
+    face(Error::new(Kind::BadRequest, detail), request)
 }
 
 async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
@@ -221,8 +252,9 @@ fn refuse_nul(request: &HttpRequest) -> Result<(), actix_web::Error> {
 fn refused(request: ServiceRequest, access: Access, error: Error) -> ServiceResponse<BoxBody> {
     let response = match access {
         Access::Staff(_) | Access::Entering if error.kind == Kind::Unauthorized => {
-            let back =
-                if request.method() == Method::GET { request.uri().to_string() } else { "/".to_owned() };
+            // Without the host that a request may bring with its path (RFC 9112 §3.2.2).
+            let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+            let back = if request.method() == Method::GET { asked } else { "/" };
             let back: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
             redirect(&format!("/login?next={back}"))
         }

@@ -1,5 +1,6 @@
 //! Reads the sources and checks what the compiler does not: that imports go down only, that each
-//! table is written by its owner alone, that SQL lives in `queries.rs`, that files stay short.
+//! table is written by its owner alone, that SQL lives in `queries.rs`, that files stay short; and the table of
+//! requirements in `docs/security.md`, that what it names exists.
 //!
 //! The floors are the table `FLOORS`, the owners the table `OWNERS`. Test code is not looked at.
 
@@ -9,6 +10,8 @@
 mod finds;
 #[path = "floors/imports.rs"]
 mod imports;
+#[path = "floors/security.rs"]
+mod security;
 #[path = "floors/sql.rs"]
 mod sql;
 #[path = "floors/tokens.rs"]
@@ -60,6 +63,43 @@ fn files_stay_short() {
         .map(|(path, lines)| format!("src/{path} has {lines} lines; {LONGEST} is the most"))
         .collect();
     nothing_in(&long);
+}
+
+#[test]
+fn every_requirement_of_asvs_stands_in_the_table_with_what_shows_it() {
+    nothing_in(&security::complaints(package(), &requirements()));
+}
+
+#[test]
+fn a_table_of_requirements_that_does_not_hold_is_noticed() {
+    let text = requirements();
+    let without_others = |text: &str| {
+        let usual = security::complaints(package(), &requirements());
+        let new = security::complaints(package(), text).into_iter().filter(|one| !usual.contains(one));
+        new.collect::<Vec<_>>()
+    };
+    let row = text.lines().find(|line| line.starts_with("| 1.2.4 |")).expect("a row");
+    for (what, changed) in [
+        ("a row less", text.replace(row, "")),
+        ("a row twice", text.replace(row, &format!("{row}\n{row}"))),
+        ("another level", text.replace("| 1.2.4 | 1 |", "| 1.2.4 | 2 |")),
+        ("a row without anything", text.replace(row, "| 1.2.4 | 1 | SQL | bound | |")),
+        ("a test that is none", text.replace("::sql_lives_in_queries", "::nothing_in")),
+        ("a link that leads nowhere", text.replace("](#limits)", "](#bounds)")),
+        ("a word that puts off", text.replace("binds every", "later binds every")),
+        ("a number that is wrong", text.replace("These 11 requirements", "These 10 requirements")),
+        ("a gap that is not told", text.replacen("- 6.3.3 does not hold:", "- 6.3.3 holds:", 1)),
+    ] {
+        assert!(changed != text && !without_others(&changed).is_empty(), "{what}");
+    }
+}
+
+fn package() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn requirements() -> String {
+    fs::read_to_string(package().join("docs/security.md")).expect("docs/security.md")
 }
 
 fn nothing_in(complaints: &[String]) {

@@ -39,6 +39,8 @@ pub async fn check(app: &App, access: Access, request: &HttpRequest) -> Result<A
         }
         Access::Staff(roles) => {
             let person = signed_in(app, request).await?;
+            // Known from here on, whatever they may do: a refusal names them in the log.
+            request.extensions_mut().insert(person.clone());
             if second_factor::is_forced(app.config.second_factor, person.role) && !person.with_second_factor {
                 return Ok(Admitted::ToSetUp);
             }

@@ -6,6 +6,7 @@ use super::views::{LinkGonePage, SetPasswordPage, SignInPage};
 use super::{browser, known, letters, links, oidc, password, queries, sessions, sign_in};
 use crate::app::App;
 use crate::error::{Error, Kind};
+use crate::ids;
 use crate::web::{Fields, PageError, PageResult, assets, client, cookies, html, page, redirect};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -62,7 +63,10 @@ pub async fn do_sign_in(app: web::Data<App>, request: HttpRequest, fields: Field
     let typed = fields.get("password").unwrap_or_default().to_owned();
     let next = own_path(fields.get("next").unwrap_or("/")).to_owned();
     match sign_in::sign_in(&app, email.clone(), typed, caller(&app, &request)).await {
-        Ok(entered) => Ok(enter(&app, &entered, &next)),
+        Ok(entered) => {
+            end_earlier(&app, &request).await?;
+            Ok(enter(&app, &entered, &next))
+        }
         Err(error) if matches!(error.kind, Kind::Unauthorized | Kind::TooMany) => {
             let page = sign_in_page(&app, &email, &next, Some(error.detail.clone()));
             let body = page::render(&page)?;
@@ -70,6 +74,13 @@ pub async fn do_sign_in(app: web::Data<App>, request: HttpRequest, fields: Field
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Ends the session that a browser brings along to a new sign-in (ASVS 5.0, 7.2.4).
+async fn end_earlier(app: &App, request: &HttpRequest) -> Result<(), Error> {
+    let Some(secret) = cookies::read_session(request, app.config.http.is_https()) else { return Ok(()) };
+    app.db(move |connection| queries::sessions::delete_session(connection, &ids::sha256(secret.as_bytes())))
+        .await
 }
 
 /// Reads who asks to be let in.
@@ -116,6 +127,7 @@ pub async fn sign_out(app: web::Data<App>, form: SignedForm) -> PageResult {
     app.db(move |connection| queries::sessions::delete_session(connection, &form.person.session)).await?;
     let mut response = redirect("/login?out=1");
     drop(response.add_cookie(&cookies::no_session(app.config.http.is_https())));
+    response.headers_mut().insert(cookies::CLEAR, cookies::NOTHING_LEFT);
     Ok(response)
 }
 

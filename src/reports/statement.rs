@@ -223,7 +223,7 @@ fn write(
     date: &Format,
 ) -> std::result::Result<(), XlsxError> {
     match cell {
-        Cell::Text(text) => sheet.write_string(row, column, text)?,
+        Cell::Text(text) => sheet.write_string(row, column, as_text(text))?,
         Cell::Number(number) => sheet.write_number(row, column, *number)?,
         Cell::Date(day) => sheet.write_datetime_with_format(row, column, &excel_day(*day)?, date)?,
         Cell::Nothing => return Ok(()),

@@ -1,6 +1,6 @@
 //! An evaluation as a workbook: one sheet a topic, numbers as numbers.
 
-use super::csv::COLUMNS;
+use super::csv::{COLUMNS, as_text};
 use super::table;
 use crate::error::{Error, Result};
 use crate::evaluations::Evaluation;
@@ -81,13 +81,14 @@ fn dimensions(sheet: &mut Worksheet, evaluation: &Evaluation, bold: &Format) -> 
     Ok(())
 }
 
-/// A text is written as text, so that no program runs it as a formula; null is an empty cell.
+/// A text is written as text, and with a quote before it where a program would run it as a formula once the sheet is
+/// saved as CSV (OWASP ASVS 5.0, 1.2.10); null is an empty cell.
 fn cell(sheet: &mut Worksheet, row: u32, column: u16, value: Option<&Value>) -> Result<()> {
     let written = match value {
         None | Some(Value::Null) => return Ok(()),
         Some(Value::Bool(truth)) => sheet.write_boolean(row, column, *truth),
         Some(Value::Number(number)) => sheet.write_number(row, column, number.as_f64().unwrap_or_default()),
-        Some(Value::String(text)) => sheet.write_string(row, column, text),
+        Some(Value::String(text)) => sheet.write_string(row, column, as_text(text)),
         Some(other) => sheet.write_string(row, column, other.to_string()),
     };
     written.map(drop).map_err(Error::internal)

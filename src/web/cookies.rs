@@ -3,6 +3,14 @@
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::http::header::{HeaderName, HeaderValue};
+
+/// The header that tells a browser to forget what it kept of us (Clear Site Data, W3C).
+pub const CLEAR: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// What it forgets at the end of a session. Cookies are not among it: the session's own is taken away by name, and
+/// whatever else this host has set is not ours to remove.
+pub const NOTHING_LEFT: HeaderValue = HeaderValue::from_static("\"cache\", \"storage\"");
 
 /// Returns the name of the session cookie.
 pub const fn session_name(https: bool) -> &'static str {

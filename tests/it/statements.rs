@@ -153,7 +153,7 @@ fn a_statement_is_a_page_a_workbook_and_a_table() {
 }
 
 /// All files of a workbook, one after the other.
-fn unzipped(bytes: &[u8]) -> String {
+pub fn unzipped(bytes: &[u8]) -> String {
     let mut text = String::new();
     let mut rest = bytes;
     // Local file headers (APPNOTE 4.3.7): our writer knows the sizes beforehand or stores them in the directory.
