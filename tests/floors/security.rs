@@ -76,9 +76,10 @@ fn missing(root: &Path, text: &str, one: &str) -> Option<String> {
     if let Some((file, test)) = one.trim_matches('`').split_once("::") {
         let source = fs::read_to_string(root.join(file)).unwrap_or_default();
         let lines: Vec<&str> = source.lines().map(str::trim).collect();
-        let at = lines.iter().position(|line| line.starts_with(&format!("fn {test}(")));
-        let is_test =
-            at.is_some_and(|at| lines.get(..at).is_some_and(|before| before.ends_with(&["#[test]"])));
+        let names = [format!("fn {test}("), format!("async fn {test}(")];
+        let at = lines.iter().position(|line| names.iter().any(|name| line.starts_with(name)));
+        let before = at.and_then(|at| lines.get(at.checked_sub(1)?));
+        let is_test = before.is_some_and(|line| line.starts_with("#[") && line.ends_with("test]"));
         return (!is_test).then(|| format!("{file} has no test {test}"));
     }
     let Some(target) = one.split_once("](").and_then(|(_, rest)| rest.strip_suffix(')')) else {
