@@ -54,6 +54,7 @@ pub fn contact(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uuid
     customers::retention::forget_contact(connection, &files)
 }
 
+/// Takes contact data out of visits, and removes letters about them that lie in a folder.
 pub fn contact_of_visits(
     connection: &mut PgConnection,
     context: &Context<'_>,
@@ -66,26 +67,32 @@ pub fn contact_of_visits(
     visits::retention::forget_contact(connection, ids)
 }
 
+/// Forgets when and at which number customers wanted to be called, by responses.
 pub fn wishes(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     answers::retention::forget_wishes(connection, ids)
 }
 
+/// Forgets wishes and appointments, by call-backs.
 pub fn calls(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     calls::retention::forget_wishes(connection, ids)
 }
 
+/// Deletes the single tries of call-backs.
 pub fn attempts(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     calls::retention::delete_attempts(connection, ids)
 }
 
+/// Deletes the tries to deliver letters, by invitations.
 pub fn letters(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     letters::retention::delete_attempts(connection, ids)
 }
 
+/// Deletes what came back.
 pub fn bounces(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     letters::retention::delete_bounces(connection, ids)
 }
 
+/// Takes what customers wrote out of responses.
 pub fn texts(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     answers::retention::forget_texts(connection, ids, context.now)
 }
@@ -109,6 +116,7 @@ pub fn link(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uuid]) 
     Ok(ids.len())
 }
 
+/// Deletes files without visits, with all that hangs on them.
 pub fn files(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     merges::lock_files(connection, ids)?;
     let ids = &still(connection, context, &due::empty_files(), ids)?;
@@ -118,18 +126,22 @@ pub fn files(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uuid])
     Ok(ids.len())
 }
 
+/// Deletes notes.
 pub fn notes(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     customers::retention::delete_notes(connection, ids)
 }
 
+/// Deletes objections with their decisions.
 pub fn objections(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     objections::queries::delete(connection, ids)
 }
 
+/// Deletes statements with the replies.
 pub fn statements(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     statements::queries::delete(connection, ids)
 }
 
+/// Takes names and ids out of employees who left, and closes their accounts.
 pub fn employees(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     roles::forget_accounts(connection, ids, context.now)?;
     let subjects: Vec<String> = ids.iter().map(|id| format!("employee {id}")).collect();
@@ -139,10 +151,12 @@ pub fn employees(connection: &mut PgConnection, context: &Context<'_>, ids: &[Uu
     people::queries::retention::forget(connection, ids)
 }
 
+/// Deletes holds that ended.
 pub fn holds(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     holds::delete_ended(connection, ids)
 }
 
+/// Deletes jobs that failed for good.
 pub fn failed_jobs(connection: &mut PgConnection, _: &Context<'_>, ids: &[Uuid]) -> Result<usize> {
     jobs::delete_failed(connection, ids)
 }

@@ -17,17 +17,26 @@ use diesel::PgConnection;
 
 /// A kind of data as the page shows it.
 pub struct KindRow {
+    /// Its name in the setting.
     pub key: &'static str,
+    /// What it is.
     pub what: &'static str,
+    /// From when on the period runs.
     pub since: &'static str,
+    /// How long it is kept.
     pub keep: String,
+    /// Where the period comes from.
     pub source: &'static str,
+    /// How many are over now.
     pub now: String,
+    /// How many will be in 30 and in 90 days.
     pub ahead: [String; 2],
+    /// When it was looked through last, and how many went.
     pub last: String,
 }
 
 impl KindRow {
+    /// Writes what was planned.
     pub fn of(planned: &Planned, zone: Tz) -> Self {
         let count = |count| if planned.keep == Keep::Always { "–".to_owned() } else { thousands(count) };
         Self {
@@ -48,10 +57,15 @@ impl KindRow {
 
 /// A hold as the page shows it.
 pub struct HoldRow {
+    /// Where the form that ends it goes.
     pub action: String,
+    /// What it names.
     pub what: String,
+    /// The page of that, if there is one.
     pub href: Option<String>,
+    /// Why.
     pub reason: String,
+    /// Who placed it, and when.
     pub placed: String,
 }
 
@@ -94,7 +108,9 @@ impl HoldRow {
 #[derive(Template)]
 #[template(path = "retention/pages/retention.html")]
 pub struct RetentionPage {
+    /// Frame of the page.
     pub shell: Shell,
+    /// The kinds with a period.
     pub kinds: Vec<KindRow>,
     /// Notes: over now, in 30 and in 90 days.
     pub notes: [String; 3],
@@ -104,7 +120,9 @@ pub struct RetentionPage {
     pub holds: Option<Vec<HoldRow>>,
     /// How many stand.
     pub held: String,
+    /// Whether any does.
     pub is_held: bool,
+    /// What was typed into the form.
     pub typed: Typed,
     /// Field and reason of what is wrong with the form.
     pub error: Option<(String, String)>,
