@@ -77,7 +77,7 @@ pub async fn do_sign_in(app: web::Data<App>, request: HttpRequest, fields: Field
 }
 
 /// Ends the session that a browser brings along to a new sign-in (ASVS 5.0, 7.2.4).
-async fn end_earlier(app: &App, request: &HttpRequest) -> Result<(), Error> {
+pub(super) async fn end_earlier(app: &App, request: &HttpRequest) -> Result<(), Error> {
     let Some(secret) = cookies::read_session(request, app.config.http.is_https()) else { return Ok(()) };
     app.db(move |connection| queries::sessions::delete_session(connection, &ids::sha256(secret.as_bytes())))
         .await

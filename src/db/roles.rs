@@ -23,9 +23,9 @@ const USUAL: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE"];
 /// What it may do with the others.
 const NARROW: &[(&str, &[&str])] = &[
     ("__diesel_schema_migrations", &["SELECT"]),
-    ("audit_entry", &["SELECT", "INSERT", "UPDATE (detail)"]),
+    ("audit_entry", &["SELECT", "INSERT", "UPDATE (detail)", "DELETE"]),
     ("audit_head", &["SELECT", "UPDATE"]),
-    ("audit_seal", &["SELECT", "INSERT"]),
+    ("audit_seal", &["SELECT", "INSERT", "DELETE"]),
     ("objection_decision", &["SELECT", "INSERT", "UPDATE (numbers_after)", "DELETE"]),
     ("statement", &["SELECT", "INSERT", "DELETE"]),
     ("statement_reply", &["SELECT", "INSERT", "DELETE"]),

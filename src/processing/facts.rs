@@ -9,6 +9,7 @@ use crate::mail::MailUrl;
 use crate::retention::queries::holds;
 use crate::retention::tables::fixed;
 use crate::web::format::{counted, moment};
+use crate::webhooks::queries::endpoints;
 use chrono::{Days, Utc};
 use diesel::PgConnection;
 use url::Url;
@@ -25,6 +26,8 @@ pub struct Facts {
     pub bases: Vec<String>,
     /// The programs with keys: name and scopes.
     pub keys: Vec<(String, String)>,
+    /// The hosts that webhooks tell what happens.
+    pub webhooks: Vec<String>,
     /// How many employees are known.
     pub employees: String,
     /// How many legal holds stand.
@@ -52,6 +55,7 @@ impl Facts {
                 .map(|basis| basis.unwrap_or_else(|| "some name none".to_owned()))
                 .collect(),
             keys: keys.into_iter().map(|(name, of)| (name, scopes(of))).collect(),
+            webhooks: endpoints::list(connection)?.iter().filter_map(|one| host(&one.url)).collect(),
             employees: counted(queries::count_employees(connection)?, "employee", "employees"),
             holds: counted(held, "legal hold stands", "legal holds stand"),
         })

@@ -108,12 +108,15 @@ fn recipients(app: &App, facts: &Facts) -> Section {
     );
     let keys = facts.keys.iter().map(|(name, scopes)| format!("{name}: {scopes}"));
     let keys: Vec<String> = if facts.keys.is_empty() { vec!["none".to_owned()] } else { keys.collect() };
-    // Whoever adds a way by which data leave (webhooks, say) adds its row here.
+    let told = if facts.webhooks.is_empty() { vec!["none".to_owned()] } else { facts.webhooks.clone() };
+    let provider = app.config.oidc.as_ref().and_then(|oidc| facts::host(&oidc.issuer));
     Section::new("recipients", "Recipients", "")
         .row("Mails go to", facts::relay(app).0)
         .row("Mails that come back are read at", mailbox.unwrap_or_else(|| "no mailbox".to_owned()))
         .row("The database is at", database)
         .rows("Programs with a key", keys)
+        .rows("Systems that webhooks tell what happens, by ids alone", told)
+        .row("Colleagues may sign in at", provider.unwrap_or_else(|| "no other service".to_owned()))
         .row("Firms that phone", "get a wave as a file only when somebody at the server exports it; each export is in the audit log")
         .row("Nobody else", "no page and no mail asks a third party for anything; the program sends no data to its makers and to no third country")
 }

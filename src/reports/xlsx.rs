@@ -1,9 +1,10 @@
 //! An evaluation as a workbook: one sheet a topic, numbers as numbers.
 
-use super::csv::{COLUMNS, as_text};
+use super::csv::COLUMNS;
 use super::table;
 use crate::error::{Error, Result};
 use crate::evaluations::Evaluation;
+use crate::web::csv::as_text;
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
 use serde_json::Value;
 

@@ -2,6 +2,7 @@
 
 use super::panels::{Board, Fact};
 use super::{Look, tasks};
+use crate::accounts::queries::manage;
 use crate::audit::queries as audit;
 use crate::delivery::queries::{staff, trouble};
 use crate::error::Result;
@@ -24,6 +25,9 @@ pub(super) fn read(connection: &mut PgConnection, look: &Look) -> Result<Board> 
     let head = audit::find_head(connection)?;
     let (due, oldest, failed) = jobs::count_standing(connection, look.now)?;
     let mut needs = tasks::delivery(&facts, lost, look.now);
+    let (forced, accounts) = (look.app.config.second_factor, manage::list_accounts(connection)?);
+    let without = accounts.iter().filter(|row| row.lacks_second_factor(forced)).count();
+    needs.extend(tasks::without_second_factor(without));
     needs.extend(tasks::unsealed(unsealed));
     needs.extend(tasks::failed_jobs(failed));
     let since = |at: Option<chrono::DateTime<chrono::Utc>>| {

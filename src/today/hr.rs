@@ -3,6 +3,7 @@
 use super::months::{self, Months};
 use super::panels::{Board, Calls, Said};
 use super::{Look, ONE_BY_ONE, tasks};
+use crate::accounts::queries::break_glass::list_break_glass;
 use crate::answering::queries::staff as answers;
 use crate::audit::Actor;
 use crate::callbacks::queries::standing;
@@ -20,6 +21,9 @@ use uuid::Uuid;
 /// Statements that were made before are not counted any more.
 const STATEMENTS: TimeDelta = TimeDelta::days(180);
 
+/// For how long it stands there that an administrator read what HR reads.
+const GLASS: TimeDelta = TimeDelta::days(7);
+
 pub(super) fn read(connection: &mut PgConnection, look: &Look) -> Result<Board> {
     let sees = look.person.sees();
     let since = look.began(look.last_workday());
@@ -33,6 +37,7 @@ pub(super) fn read(connection: &mut PgConnection, look: &Look) -> Result<Board> 
     let facts = trouble::find_facts(connection, always_on, look.now)?;
     let lost = staff::list_lost(connection, look.now, 1)?.first().map_or(0, |lost| lost.of);
     let mut needs = tasks::delivery(&facts, lost, look.now);
+    needs.extend(tasks::broken_glass(&list_break_glass(connection, look.now - GLASS)?, look));
     needs.extend(tasks::asked_for(&standing::list_asked_for(connection, sees, ONE_BY_ONE)?, look));
     needs.extend(tasks::cases(&open_cases, look));
     needs.extend(tasks::objections(objections::count_open(connection, None, look.today)?, true, look.today));

@@ -1,6 +1,7 @@
 //! What there is to do, in words: one function a thing, pure. None makes no task of nothing.
 
 use super::Look;
+use crate::accounts::queries::break_glass::BreakGlassRow;
 use crate::answering::queries::staff::Said;
 use crate::callbacks::queries::standing::{Agreed, AskedFor};
 use crate::callbacks::queue::Queue;
@@ -9,7 +10,7 @@ use crate::delivery::standing::{Facts, Standing};
 use crate::evaluations::objections::{model::Effect, queries::Open};
 use crate::evaluations::statements::queries::Standing as Statements;
 use crate::surveys::queries::drafts::Listed;
-use crate::web::format::{counted, day};
+use crate::web::format::{counted, day, moment};
 use crate::web::shell::Link;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
@@ -76,6 +77,34 @@ impl Task {
         let link = Some(Link { href: link.0.to_owned(), label: link.1.to_owned() });
         Self { due, at: None, title: title.into(), text: text.into(), link }
     }
+}
+
+/// Administrators who read what HR reads, and those who did so lately.
+pub(super) fn broken_glass(rows: &[BreakGlassRow], look: &Look) -> Vec<Task> {
+    let task = |row: &BreakGlassRow| {
+        let until = moment(row.end(), look.zone);
+        let (due, how) = if row.is_open(look.now) {
+            (Due::Now, format!("reads what HR may read, until {until}"))
+        } else {
+            (Due::Whenever, format!("read what HR may read, until {until}"))
+        };
+        let text = format!("The reason given: “{}”. The audit log says what was opened.", row.reason);
+        Task::new(due, format!("{} {how}", row.who), text, ("/audit?area=break_glass", "Look"))
+    };
+    rows.iter().map(task).collect()
+}
+
+/// How many open accounts have no second factor although their role needs one.
+pub(super) fn without_second_factor(count: usize) -> Option<Task> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    (count > 0).then(|| {
+        Task::new(
+            Due::Whenever,
+            format!("{} no second factor", counted(count, "account of HR or an administrator has", "accounts of HR or administrators have")),
+            "They are led to its set-up when they sign in next; an account that nobody uses is better disabled.",
+            ("/settings/accounts", "Accounts"),
+        )
+    })
 }
 
 /// What keeps letters back, and letters of which nobody knows whether they arrived.

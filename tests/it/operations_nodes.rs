@@ -145,7 +145,12 @@ struct Customers<'a> {
     is_over: AtomicBool,
 }
 
-impl Customers<'_> {
+impl<'a> Customers<'a> {
+    fn of(lab: &'a Lab, base: &'a str) -> Self {
+        let (taken, told, trouble) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { lab, base, taken, told, trouble, is_over: AtomicBool::default() }
+    }
+
     fn next(&self) -> Option<(usize, String)> {
         let mut taken = self.taken.lock().unwrap();
         let letters = self.lab.relay.letters();
@@ -192,14 +197,7 @@ fn servers_and_workers_are_restarted_one_after_the_other_and_nobody_notices() {
     let mut workers = [worker(), worker()];
     lab.relay.wait_times(5, "accepted", "dot", "*");
     let base = nodes.nginx.base.clone();
-    let customers = Customers {
-        lab: &lab,
-        base: &base,
-        taken: Mutex::default(),
-        told: Mutex::default(),
-        trouble: Mutex::default(),
-        is_over: AtomicBool::default(),
-    };
+    let customers = Customers::of(&lab, &base);
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| customers.answer_all());

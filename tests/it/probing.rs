@@ -289,9 +289,9 @@ fn links_redirects_and_letters_name_our_own_address_and_never_that_of_the_reques
     let link = app.mail_out("W1");
     let letter = make::decoded(&app.only_letter_to("w1@example.com"));
     assert!(letter.contains(&format!("http://127.0.0.1:8080{link}")) && !letter.contains(EVIL), "{letter}");
-    let lines: Vec<String> = claims.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let written: Vec<String> = claims.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let host = format!("Host: {EVIL}");
-    let headers: Vec<&str> = [host.as_str()].into_iter().chain(lines.iter().map(String::as_str)).collect();
+    let headers: Vec<&str> = [host.as_str()].into_iter().chain(written.iter().map(String::as_str)).collect();
     let stop = link.replace("/s/", "/u/");
     for (path, status) in [
         ("/login", 200),

@@ -145,21 +145,8 @@ fn each_refusal_is_a_line_of_the_log_with_route_and_ids_and_no_word_from_outside
     all.push(("HEARBACK_LOG", "trace".to_owned()));
     let mut program = Program::start(&lent(&all), &["serve"]);
     wait_ready(&mut program, &base);
-    let link = line(
-        &all,
-        &[
-            "user",
-            "add",
-            "--email",
-            "lead@example.com",
-            "--role",
-            "manager",
-            "--name",
-            "Lea Der",
-            "--team",
-            "North",
-        ],
-    );
+    let add = "user add --email lead@example.com --role manager --name Lea --team North";
+    let link = line(&all, &add.split(' ').collect::<Vec<_>>());
     let key = line(&all, &["key", "add", "--name", "brings", "--scope", "visits:write"]);
     let person = Client::new(&base);
     person.post_form(link.strip_prefix(&base).unwrap(), &[("password", "a few words of ours")]).expect(303);
@@ -185,7 +172,7 @@ fn each_refusal_is_a_line_of_the_log_with_route_and_ids_and_no_word_from_outside
     );
     say(&base, agent.as_bytes());
     program.signal("TERM");
-    assert_eq!(program.end(Duration::from_secs(60)).code(), Some(0));
+    assert_eq!(program.end(Duration::from_mins(1)).code(), Some(0));
     let words = program.words();
     let who = format!("user={user} role=\"manager\"");
     for (status, route, named) in [

@@ -82,7 +82,10 @@ pub async fn finish(app: web::Data<App>, asked: HttpRequest, said: web::Query<Sa
     let agent = pages::caller(&app, &asked).agent;
     let entered = enter(&app, config, cookie.as_ref().map(Cookie::value), said.into_inner(), agent).await;
     let mut response = match entered {
-        Ok((entered, next)) => pages::enter(&app, &entered, &next),
+        Ok((entered, next)) => {
+            pages::end_earlier(&app, &asked).await?;
+            pages::enter(&app, &entered, &next)
+        }
         Err(error) => refused(&app, config, &error)?,
     };
     drop(response.add_cookie(&request::no_cookie(https)));

@@ -1,5 +1,8 @@
 //! Accounts as an administrator looks after them.
 
+use crate::accounts::Role;
+use crate::accounts::second_factor::is_forced;
+use crate::config::SecondFactor;
 use crate::db::schema::{employee, second_factor, team, user_account};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -32,6 +35,14 @@ pub struct AccountRow {
     pub second_factor_at: Option<DateTime<Utc>>,
     /// Whether a password was ever set.
     pub has_password: bool,
+}
+
+impl AccountRow {
+    /// Tells whether the account is open and in use, and its role needs a second factor that it does not have.
+    pub fn lacks_second_factor(&self, setting: SecondFactor) -> bool {
+        let forced = self.role.parse().is_ok_and(|role: Role| is_forced(setting, role));
+        forced && self.disabled_at.is_none() && self.has_password && self.second_factor_at.is_none()
+    }
 }
 
 macro_rules! accounts {
