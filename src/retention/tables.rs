@@ -104,6 +104,8 @@ pub const TABLES: &[(&str, Goes)] = &[
     ("visit", With(&["contact", "link"])),
     ("visit_employee", Stays("who served, by our own ids; the names go with customers and employees")),
     ("visit_outcome", With(&["contact", "link"])),
+    ("wave", Stays("drawn shares and days, and who drew them by the id of their account")),
+    ("wave_stratum", Stays("counts")),
     ("webhook_attempt", Stays("when a message was sent, without what came back; pruned with the message")),
     ("webhook_endpoint", Stays("addresses of other systems")),
     (
@@ -112,8 +114,6 @@ pub const TABLES: &[(&str, Goes)] = &[
             "ids of visits and responses, pruned after their time; with the link gone they belong to nobody",
         ),
     ),
-    ("wave", Stays("drawn shares and days, and who drew them by the id of their account")),
-    ("wave_stratum", Stays("counts")),
 ];
 
 /// Something with a period that cannot be set.

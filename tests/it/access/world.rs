@@ -20,6 +20,8 @@ pub struct Row {
     objection: String,
     statement: String,
     callback: String,
+    case: String,
+    account: String,
     wave: String,
     token: String,
     /// Field and what only its value contains.
@@ -37,6 +39,8 @@ impl Row {
             ("/objections/", &self.objection),
             ("/api/v1/statements/", &self.statement),
             ("/statements/", &self.statement),
+            ("/cases/", &self.case),
+            ("/settings/accounts/", &self.account),
             ("/callbacks/waves/", &self.wave),
             ("/api/v1/waves/", &self.wave),
             ("/callbacks/", &self.callback),
@@ -251,6 +255,8 @@ fn rows(app: &TestApp, plan: &Plan) -> Row {
         objection: String::new(),
         statement: String::new(),
         callback: String::new(),
+        case: String::new(),
+        account: String::new(),
         wave: String::new(),
         token: "0".repeat(26),
         marks: Vec::new(),
@@ -278,6 +284,17 @@ fn contest_and_state(app: &TestApp, plan: &Plan, row: &mut Row) {
     let fields =
         [("csrf", csrf.as_str()), ("answer", answer), ("reason", "abuse"), ("words", words.as_str())];
     employee.post_form(&format!("/employees/me/contest?{SPAN}"), &fields).expect(303);
+    row.account = app.value(&format!(
+        "SELECT u.id FROM user_account u JOIN employee e ON e.id = u.employee_id WHERE e.external_id = '{}'",
+        plan.employee
+    ));
+    row.case = hearback::ids::new_id().to_string();
+    let open = format!(
+        "INSERT INTO recovery_case (id, visit_id, response_id, reason, state, opened_at) \
+         VALUES ('{}', '{}', '{}', 'low_score', 'open', '2026-11-20T10:00:00Z')",
+        row.case, row.visit, row.response
+    );
+    app.execute(&open).unwrap();
     row.objection = app.value("SELECT id FROM objection ORDER BY opened_at DESC, id DESC LIMIT 1");
     row.mark("objection", &[&words]);
     let asked = json!({"employee": plan.employee, "from": "2026-01-01", "to": "2026-10-31"});
