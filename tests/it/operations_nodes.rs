@@ -87,6 +87,10 @@ fn two_servers_are_one_to_staff_programs_and_customers() {
     let key = app.key(&[Scope::VisitsWrite]);
     let nodes = Nodes::start(&program, &app);
     let [one, other] = nodes.bases.each_ref().map(|base| Client::new(base));
+    // By plain http a page leads to https, and a program is told no.
+    let plain = Client::new(&nodes.nginx.plain);
+    assert_eq!(plain.get("/login").expect(301).location(), "https://feedback.example.com/login");
+    plain.get("/api/v1/visits").expect(403);
 
     // Staff: signed in at one, known to the other, and signed out at both.
     let staff = Client::new(&nodes.nginx.base);

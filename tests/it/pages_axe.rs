@@ -9,10 +9,12 @@ use crate::support::app::PASSWORD;
 use crate::support::axe;
 use crate::support::browser::{Browser, ENTER, Scripts};
 use crate::support::{Client, TestApp, make, programs_or_skip};
+use crate::webhooks;
 use actix_web::http::Method;
 use hearback::accounts::Role;
 use hearback::accounts::links::{self, Colleague};
 use hearback::mail::Phase;
+use hearback::webhooks::Kind;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +29,24 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/", "admin@example.com", "/"),
     ("/", "e1@staff.example.com", "/"),
     ("/login", NOBODY, "/login"),
+    ("/login/code", NOBODY, "/login/code"),
+    ("/forgot", NOBODY, "/forgot"),
     ("/invite/{token}", NOBODY, "{invitation}"),
+    ("/account", "hr@example.com", "/account"),
+    ("/account", "e1@staff.example.com", "/account"),
+    ("/account/second-factor", "hr@example.com", "/account/second-factor"),
+    ("/settings", "admin@example.com", "/settings"),
+    ("/settings", "hr@example.com", "/settings"),
+    ("/settings/accounts", "admin@example.com", "/settings/accounts"),
+    ("/settings/accounts/{id}", "admin@example.com", "/settings/accounts/{account}"),
+    ("/settings/break-glass", "admin@example.com", "/settings/break-glass"),
+    ("/settings/keys", "admin@example.com", "/settings/keys"),
+    ("/settings/webhooks", "admin@example.com", "/settings/webhooks"),
+    ("/settings/webhooks/{id}", "admin@example.com", "/settings/webhooks/{endpoint}"),
+    ("/settings/retention", "hr@example.com", "/settings/retention"),
+    ("/settings/retention", "admin@example.com", "/settings/retention"),
+    ("/settings/processing", "hr@example.com", "/settings/processing"),
+    ("/settings/works-council", "e1@staff.example.com", "/settings/works-council"),
     ("/privacy", NOBODY, "/privacy"),
     ("/s", NOBODY, "/s"),
     ("/s/", NOBODY, "/s/"),
@@ -100,7 +119,18 @@ const PAGES: &[(&str, &str, &str)] = &[
 const NOT_LOOKED_AT: [&str; 2] = ["/customers/{id}/export", "/surveys/{key}/preview/mail"];
 
 /// What answers GET and is no page: files, styles, pictures, and what programs read.
-const NO_PAGES: &[&str] = &["/assets/{name}", "/theme/{name}", "/healthz", "/readyz", "/evaluations.xlsx"];
+/// A sign-in by a provider leads through addresses that show nothing (`provider_browser.rs` looks at its pages).
+const NO_PAGES: &[&str] = &[
+    "/assets/{name}",
+    "/theme/{name}",
+    "/healthz",
+    "/readyz",
+    "/evaluations.xlsx",
+    "/employees/{id}/export",
+    "/login/oidc",
+    "/login/oidc/callback",
+    "/login/oidc/out",
+];
 
 fn is_for_programs(path: &str) -> bool {
     path.starts_with("/api/v1/") || path.rsplit('.').next() == Some("csv") || NO_PAGES.contains(&path)
@@ -167,6 +197,14 @@ fn everything(app: &TestApp) -> Samples {
         team: None,
     };
     samples.insert("invitation", links::invite(&mut app.connection(), &colleague, app.now()).unwrap());
+    samples.extend(by_id(app));
+    samples
+}
+
+/// What has a page under its id.
+fn by_id(app: &TestApp) -> Samples {
+    let (endpoint, _) = webhooks::endpoint(app, "https://hooks.example.com/in", &[Kind::AnswerReceived]);
+    let mut samples = Samples::from([("endpoint", endpoint.to_string())]);
     for (name, sql) in [
         ("visit", "SELECT id FROM visit WHERE external_id = 'W1'"),
         ("carded", "SELECT id FROM visit WHERE external_id = 'W3'"),
@@ -177,6 +215,7 @@ fn everything(app: &TestApp) -> Samples {
         ),
         ("objection", "SELECT id FROM objection"),
         ("case", "SELECT id FROM recovery_case"),
+        ("account", "SELECT id FROM user_account WHERE role = 'manager'"),
     ] {
         samples.insert(name, app.value(sql));
     }

@@ -13,8 +13,10 @@ pub const CONFIGURATION: &str =
 
 /// A running nginx.
 pub struct Nginx {
-    /// Where it listens.
+    /// Where it listens in place of https.
     pub base: String,
+    /// Where it listens by plain http.
+    pub plain: String,
     folder: Folder,
     _running: Program,
 }
@@ -23,23 +25,19 @@ impl Nginx {
     /// Starts it before two servers, by plain http: what else differs from the handbook are addresses and folders.
     #[track_caller]
     pub fn start(program: &Path, servers: [&str; 2]) -> Self {
-        let (folder, port) = (fresh_folder("nginx"), free_port());
+        let (folder, port, plain) = (fresh_folder("nginx"), free_port(), free_port());
         let mut text = changed(CONFIGURATION, "10.0.0.11:8080", servers[0]);
         text = changed(&text, "10.0.0.12:8080", servers[1]);
         text = changed(&text, "listen 443 ssl;", &format!("listen 127.0.0.1:{port};"));
-        text = changed(&text, "listen 80;", &format!("listen 127.0.0.1:{};", free_port()));
-        text = changed(
-            &text,
-            "server_name feedback.example.com;\n        return",
-            "server_name other;\n        return",
-        );
+        text = changed(&text, "listen 80;", &format!("listen 127.0.0.1:{plain};"));
         text = text.lines().filter(|line| !line.trim().starts_with("ssl_")).collect::<Vec<_>>().join("\n");
         let file = in_folder(&folder.0, &text, "");
         let running = Program::start_command(Command::new(program).args(arguments(&folder.0, &file)));
         wait_until("nginx listening", Duration::from_secs(20), || {
             TcpStream::connect(("127.0.0.1", port)).ok()
         });
-        Self { base: format!("http://127.0.0.1:{port}"), folder, _running: running }
+        let [base, plain] = [port, plain].map(|port| format!("http://127.0.0.1:{port}"));
+        Self { base, plain, folder, _running: running }
     }
 
     /// What it wrote down of requests.
