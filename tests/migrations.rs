@@ -55,7 +55,9 @@ fn up_down_and_up_again_gives_the_same_tables() {
 }
 
 fn all_rows(connection: &mut PgConnection) -> String {
-    let tables = tables(connection);
+    let mut tables = tables(connection);
+    // Holds a time that counts from when the migration ran.
+    tables.retain(|table| table != "retention_start");
     dump(connection, &tables.iter().map(String::as_str).collect::<Vec<_>>())
 }
 

@@ -50,7 +50,7 @@ fn a_statement_never_changes_when_an_answer_does() {
 }
 
 #[test]
-fn no_source_changes_or_deletes_a_statement() {
+fn no_source_changes_a_statement_and_only_retention_deletes_one() {
     let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
     let mut read = 0;
     while let Some(folder) = folders.pop() {
@@ -60,14 +60,16 @@ fn no_source_changes_or_deletes_a_statement() {
             } else if entry.extension().is_some_and(|ending| ending == "rs") {
                 let text: String = std::fs::read_to_string(&entry).unwrap().split_whitespace().collect();
                 read += 1;
-                for change in [
-                    "update(statement::",
-                    "delete(statement::",
-                    "UPDATEstatement",
-                    "DELETEFROMstatement",
-                    "update(statement_reply::",
-                ] {
-                    assert!(!text.contains(change), "{} changes a statement", entry.display());
+                let changes = ["update(statement::", "UPDATEstatement", "update(statement_reply::"];
+                // Whose time is over goes, by the one statement that its owner has for that (docs/retention.md).
+                let (owner, retention) = (
+                    entry.ends_with("statements/queries.rs"),
+                    entry.components().any(|part| part.as_os_str() == "retention"),
+                );
+                let deletes = ["delete(statement::", "DELETEFROMstatement", "statements::queries::delete("];
+                let allowed = |word: &str| (owner || retention) && deletes.contains(&word);
+                for word in changes.into_iter().chain(deletes).filter(|word| !allowed(word)) {
+                    assert!(!text.contains(word), "{} changes a statement: {word}", entry.display());
                 }
             }
         }
