@@ -60,7 +60,7 @@ pub struct Boot {
     /// Where the database is, with the role of the program.
     pub database_url: String,
     // Dropped last: while it lives, the embedded server has a user.
-    postgres: Option<Postgres>,
+    _postgres: Option<Postgres>,
 }
 
 impl Boot {
@@ -87,7 +87,7 @@ impl Boot {
         let pool = db::connect_through(pooler(&config), &database_url, config.database.pool)?;
         let clock = Clock::running(now);
         let app = App::new(Parts { pool, clock, config, keys, templates, transport, dkim, logo });
-        Ok(Self { app, database_url, postgres })
+        Ok(Self { app, database_url, _postgres: postgres })
     }
 
     /// The same parts with another clock, for the demo's simulated year.
@@ -119,11 +119,6 @@ impl Boot {
             dkim: app.dkim.clone(),
             logo: app.logo.clone(),
         })
-    }
-
-    /// Tells whether the database is our own embedded one.
-    pub fn is_embedded(&self) -> bool {
-        self.postgres.is_some()
     }
 }
 

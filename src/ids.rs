@@ -226,6 +226,22 @@ fn crockford(bytes: &[u8], length: usize) -> String {
         .collect()
 }
 
+/// Writes bytes in hex, in lower case.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Reads bytes in hex; None for anything else.
+pub fn from_hex(hex: &str) -> Option<Vec<u8>> {
+    let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+    (0..hex.len()).step_by(2).map(byte).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

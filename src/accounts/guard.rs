@@ -44,12 +44,10 @@ pub async fn check(app: &App, access: Access, request: &HttpRequest) -> Result<A
             if second_factor::is_forced(app.config.second_factor, person.role) && !person.with_second_factor {
                 return Ok(Admitted::ToSetUp);
             }
-            let person = if roles.contains(&person.role) {
-                person
-            } else {
-                broken_glass(app, person, roles, request).await?
-            };
-            request.extensions_mut().insert(person);
+            if !roles.contains(&person.role) {
+                let reader = broken_glass(app, person, roles, request).await?;
+                request.extensions_mut().insert(reader);
+            }
         }
         Access::Key(scopes) => {
             let client = program(app, request).await?;

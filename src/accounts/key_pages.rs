@@ -1,7 +1,7 @@
 //! `/settings/keys`: the keys of programs, for whoever runs the server.
 
 use super::guard::{SignedForm, shell_for};
-use super::key_views::{KeyForm, KeyRow, KeysPage, ScopeChoice, Shown};
+use super::key_views::{KeyForm, KeyRow, KeysPage, ScopeChoice};
 use super::keys::{self, Wanted};
 use super::model::{Scope, SignedIn};
 use super::queries::keys::{self as queries, Stored};
@@ -11,6 +11,7 @@ use crate::error::{Error, FieldError, Kind, Result};
 use crate::web::badge::Badge;
 use crate::web::format::{day, moment, thousands};
 use crate::web::list::Asked;
+use crate::web::secret::Shown;
 use crate::web::{Fields, PageResult, html, page, redirect};
 use actix_web::web;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -70,9 +71,10 @@ async fn add(app: &App, signed: &SignedForm) -> PageResult {
         Ok(secret) => {
             let mut page = keys_page(app, &signed.person, form(&Fields::default(), &[])).await?;
             page.shown = Some(Shown {
-                what: "The key is made.".to_owned(),
+                heading: "The key",
+                what: "The key is made.",
                 secret,
-                then: "Copy it now: it is not stored and cannot be shown again.".to_owned(),
+                then: "Copy it now: it is not stored and cannot be shown again.",
             });
             html(&page)
         }
@@ -90,11 +92,11 @@ async fn rotate(app: &App, signed: &SignedForm) -> PageResult {
         app.transaction(move |connection| keys::rotate(connection, id, keys::OVERLAP, by, now)).await?;
     let mut page = keys_page(app, &signed.person, form(&Fields::default(), &[])).await?;
     page.shown = Some(Shown {
-        what: "The key has a new secret.".to_owned(),
+        heading: "The key",
+        what: "The key has a new secret.",
         secret,
         then: "Copy it now: it cannot be shown again. The old secret is good for 24 more hours; \
-               put the new one in place until then."
-            .to_owned(),
+               put the new one in place until then.",
     });
     html(&page)
 }

@@ -1,6 +1,7 @@
 //! What the page of keys shows.
 
 use crate::web::badge::Badge;
+use crate::web::secret::Shown;
 use crate::web::shell::Shell;
 use askama::Template;
 use uuid::Uuid;
@@ -52,17 +53,6 @@ pub(super) struct KeyForm {
     pub networks: (String, Option<String>),
     /// How long it works: value, label, whether it is chosen.
     pub lives: Vec<(&'static str, &'static str, bool)>,
-}
-
-/// A secret that is shown this once.
-#[derive(Debug, Clone)]
-pub(super) struct Shown {
-    /// What happened.
-    pub what: String,
-    /// The secret.
-    pub secret: String,
-    /// What to do with it.
-    pub then: String,
 }
 
 /// `/settings/keys`.

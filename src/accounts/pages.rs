@@ -1,13 +1,13 @@
 //! `/login` with the password, `/logout` and `/invite/{token}`.
 
-use super::guard::SignedForm;
-use super::sessions::{Caller, Entered};
+use super::guard::{SignedForm, address_of};
+use super::sessions::{Caller, Entered, Proof};
 use super::views::{LinkGonePage, SetPasswordPage, SignInPage};
 use super::{browser, known, letters, links, oidc, password, queries, sessions, sign_in};
 use crate::app::App;
 use crate::error::{Error, Kind};
 use crate::ids;
-use crate::web::{Fields, PageError, PageResult, assets, client, cookies, html, page, redirect};
+use crate::web::{Fields, PageError, PageResult, assets, cookies, html, page, redirect};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -85,9 +85,7 @@ pub(super) async fn end_earlier(app: &App, request: &HttpRequest) -> Result<(), 
 
 /// Reads who asks to be let in.
 pub(super) fn caller(app: &App, request: &HttpRequest) -> Caller {
-    let http = &app.config.http;
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let address = client::address(peer, request.headers(), &http.proxies);
+    let (http, address) = (&app.config.http, address_of(app, request));
     let header = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Caller {
         // A proxy of ours that does not say for whom it asks: behind it could be anybody.
@@ -194,7 +192,7 @@ async fn accept(app: &App, secret: &str, typed: String, caller: Caller) -> Resul
     let (now, link) = (app.clock.now(), secret.to_owned());
     app.transaction(move |connection| {
         let account = links::accept(connection, &link, &hash, now)?;
-        sessions::enter(connection, account, &caller.agent, now)
+        sessions::enter(connection, account, &caller.agent, Proof::Password, now)
     })
     .await
 }

@@ -74,7 +74,8 @@ impl Account {
     }
 }
 
-pub(super) type AccountColumns = (
+crate::db::columns! {
+    pub(super) ACCOUNT:
     user_account::id,
     user_account::email,
     user_account::name,
@@ -83,18 +84,7 @@ pub(super) type AccountColumns = (
     user_account::employee_id,
     user_account::password_hash,
     user_account::disabled_at,
-);
-
-pub(super) const ACCOUNT: AccountColumns = (
-    user_account::id,
-    user_account::email,
-    user_account::name,
-    user_account::role,
-    user_account::team_id,
-    user_account::employee_id,
-    user_account::password_hash,
-    user_account::disabled_at,
-);
+}
 
 /// Inserts an account.
 ///
@@ -150,14 +140,6 @@ pub fn find_account(connection: &mut PgConnection, email: &str) -> Result<Option
         .select(ACCOUNT)
         .get_result(connection)
         .optional()?)
-}
-
-/// Counts the accounts.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn count_accounts(connection: &mut PgConnection) -> Result<i64> {
-    Ok(user_account::table.count().get_result(connection)?)
 }
 
 /// Sets a password and ends every session and every link of the account (CVE-2026-34828).

@@ -22,9 +22,17 @@ pub const RECOVERY_CODES: usize = 10;
 /// Bytes of the secret (RFC 4226 §4, R6: 160 bits are recommended).
 const SECRET_BYTES: usize = 20;
 
+/// Who must have a second factor.
+pub const fn forced(setting: SecondFactor) -> &'static [Role] {
+    match setting {
+        SecondFactor::Required => &[Role::Hr, Role::Admin],
+        SecondFactor::Optional => &[],
+    }
+}
+
 /// Whether somebody with that role must have a second factor.
-pub const fn is_forced(setting: SecondFactor, role: Role) -> bool {
-    matches!(setting, SecondFactor::Required) && matches!(role, Role::Hr | Role::Admin)
+pub fn is_forced(setting: SecondFactor, role: Role) -> bool {
+    forced(setting).contains(&role)
 }
 
 fn secret(keys: &Keyring, secret_id: &str, account: Uuid, salt: &[u8]) -> Option<Vec<u8>> {

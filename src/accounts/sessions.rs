@@ -31,6 +31,26 @@ pub struct Caller {
     pub known: Option<String>,
 }
 
+/// What somebody has shown to be let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The password, or a link to set it.
+    Password,
+    /// The code of the second factor, too.
+    SecondFactor,
+    /// The word of the sign-in service, and whether that asked for a second factor.
+    Provider {
+        /// Whether it did.
+        second_factor: bool,
+    },
+}
+
+impl Proof {
+    fn has_second_factor(self) -> bool {
+        matches!(self, Self::SecondFactor | Self::Provider { second_factor: true })
+    }
+}
+
 /// Opens a session and returns the secret for its cookie.
 ///
 /// # Errors
@@ -39,40 +59,20 @@ pub fn begin(
     connection: &mut PgConnection,
     account: Uuid,
     agent: &str,
-    with_second_factor: bool,
-    now: DateTime<Utc>,
-) -> Result<String> {
-    begin_by(connection, account, (agent, with_second_factor), None, now)
-}
-
-/// The same for somebody whom a service let in, which is named in the audit log.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn begin_by(
-    connection: &mut PgConnection,
-    account: Uuid,
-    (agent, with_second_factor): (&str, bool),
-    by: Option<&str>,
+    proof: Proof,
     now: DateTime<Utc>,
 ) -> Result<String> {
     let secret = ids::random_secret();
-    let token_hash = ids::sha256(secret.as_bytes());
-    let expires_at = now + ABSOLUTE;
+    let (token_hash, expires_at) = (ids::sha256(secret.as_bytes()), now + ABSOLUTE);
+    let with_second_factor = proof.has_second_factor();
     let new = NewSession { token_hash: &token_hash, account, agent, with_second_factor, expires_at };
     stored::insert_session(connection, &new, now)?;
-    let detail = match by {
-        Some(by) => json!({ "by": by, "second_factor": with_second_factor }),
-        None => json!({ "second_factor": with_second_factor }),
+    let detail = match proof {
+        Proof::Provider { .. } => json!({ "by": "provider", "second_factor": with_second_factor }),
+        _ => json!({ "second_factor": with_second_factor }),
     };
-    audit::record(
-        connection,
-        now,
-        Actor::User(account),
-        "session.opened",
-        &format!("user {account}"),
-        detail,
-    )?;
+    let subject = format!("user {account}");
+    audit::record(connection, now, Actor::User(account), "session.opened", &subject, detail)?;
     Ok(secret)
 }
 
@@ -88,7 +88,8 @@ pub fn renew(
     now: DateTime<Utc>,
 ) -> Result<String> {
     stored::delete_sessions(connection, person.user)?;
-    begin(connection, person.user, agent, with_second_factor, now)
+    let proof = if with_second_factor { Proof::SecondFactor } else { Proof::Password };
+    begin(connection, person.user, agent, proof, now)
 }
 
 /// Finds who is signed in with the cookie's secret and notes that they were seen.
@@ -192,7 +193,7 @@ fn note_ended(
     audit::record(connection, now, actor, "session.ended", &subject, json!({ "sessions": ended }))
 }
 
-/// Lets somebody in whose password was right, or asks for the code first.
+/// Lets somebody in, or asks for the code of their second factor first, where nobody has asked for one.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -200,10 +201,11 @@ pub fn enter(
     connection: &mut PgConnection,
     account: Uuid,
     agent: &str,
+    proof: Proof,
     now: DateTime<Utc>,
 ) -> Result<Entered> {
-    if queries::second_factor::find_factor(connection, account)?.is_none() {
-        return Ok(Entered::In { account, secret: begin(connection, account, agent, false, now)? });
+    if proof.has_second_factor() || queries::second_factor::find_factor(connection, account)?.is_none() {
+        return Ok(Entered::In { account, secret: begin(connection, account, agent, proof, now)? });
     }
     let secret = ids::random_secret();
     let token_hash = ids::sha256(secret.as_bytes());
@@ -211,27 +213,10 @@ pub fn enter(
     Ok(Entered::AsksCode { secret })
 }
 
-/// The same for somebody whom the sign-in service vouches for; where it asked for a second factor, ours is not asked for.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn enter_by(
-    connection: &mut PgConnection,
-    account: Uuid,
-    (agent, second_factor): (&str, bool),
-    now: DateTime<Utc>,
-) -> Result<Entered> {
-    if !second_factor && queries::second_factor::find_factor(connection, account)?.is_some() {
-        return enter(connection, account, agent, now);
-    }
-    let secret = begin_by(connection, account, (agent, second_factor), Some("provider"), now)?;
-    Ok(Entered::In { account, secret })
-}
-
 /// How long a sign-in may stand between password and code.
 const STEP: TimeDelta = TimeDelta::minutes(10);
 
-/// What came of a right password.
+/// What came of a right password, or of the word of the sign-in service.
 #[derive(Debug, Clone)]
 pub enum Entered {
     /// A session.

@@ -2,7 +2,7 @@
 //! and a network down; an outsider can lock nobody out.
 
 use super::model::SignedIn;
-use super::sessions::{self, Caller, Entered};
+use super::sessions::{self, Caller, Entered, Proof};
 use super::{attempts, known, password, queries, second_factor};
 use crate::app::App;
 use crate::audit::{self, Actor};
@@ -58,7 +58,7 @@ pub async fn sign_in(app: &App, email: String, typed: String, caller: Caller) ->
         if let Some(hash) = verified.renewed {
             queries::update_hash(connection, account.id, &hash)?;
         }
-        sessions::enter(connection, account.id, &agent, now)
+        sessions::enter(connection, account.id, &agent, Proof::Password, now)
     })
     .await
 }
@@ -87,7 +87,7 @@ pub async fn enter_code(app: &App, secret: &str, typed: String, agent: String) -
             return Err(gone());
         }
         queries::delete_attempts(connection, &code_tries(&keys, account))?;
-        let secret = sessions::begin(connection, account, &agent, true, now)?;
+        let secret = sessions::begin(connection, account, &agent, Proof::SecondFactor, now)?;
         Ok(Entered::In { account, secret })
     })
     .await

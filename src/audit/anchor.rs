@@ -3,10 +3,10 @@
 
 use super::seal::Head;
 use super::verify::Anchor;
+use crate::ids;
 use chrono::{DateTime, Utc};
-use std::fmt::Write as _;
 use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::Path;
 
 /// Appends the end of the chain: position, hash in hex, time.
@@ -14,13 +14,8 @@ use std::path::Path;
 /// # Errors
 /// When the file cannot be written.
 pub fn append(file: &Path, head: &Head, now: DateTime<Utc>) -> io::Result<()> {
-    let mut hex = String::with_capacity(64);
-    for byte in &head.hash {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
     let mut file = OpenOptions::new().create(true).append(true).open(file)?;
-    writeln!(file, "{} {hex} {}", head.position, now.to_rfc3339())
+    writeln!(file, "{} {} {}", head.position, ids::hex(&head.hash), now.to_rfc3339())
 }
 
 /// Reads the anchors of a file; a file that is not there yet has none.
@@ -39,8 +34,7 @@ pub fn read(file: &Path) -> io::Result<Vec<Anchor>> {
 fn parse(line: &str) -> Option<Anchor> {
     let (position, rest) = line.split_once(' ')?;
     let hex = rest.split(' ').next()?;
-    let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
-    let hash = (0..hex.len()).step_by(2).map(byte).collect::<Option<Vec<u8>>>()?;
+    let hash = ids::from_hex(hex)?;
     Some(Anchor { position: position.parse().ok()?, hash }).filter(|anchor| anchor.hash.len() == 32)
 }
 

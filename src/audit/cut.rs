@@ -10,11 +10,10 @@ use super::seal::{Head, seal};
 use super::verify::{Report, begin, check_entry};
 use super::{Actor, record};
 use crate::error::{Error, Kind, Result};
-use crate::ids::Keyring;
+use crate::ids::{self, Keyring};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 
 /// The action of the entry that names where the log was cut.
 pub const ACTION: &str = "audit.cut";
@@ -47,7 +46,8 @@ pub fn cut(
         return Err(Error::new(Kind::Conflict, told));
     }
     if gone > 0 {
-        let detail = json!({"position": at.position.to_string(), "hash": hex(&at.hash), "entries": gone});
+        let detail =
+            json!({"position": at.position.to_string(), "hash": ids::hex(&at.hash), "entries": gone});
         record(connection, now, actor, ACTION, "audit", detail)?;
         while seal(connection, keys)? > 0 {}
         queries::delete_up_to(connection, at.position)?;
@@ -55,19 +55,9 @@ pub fn cut(
     Ok(gone)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
-
 /// Reads where a log was cut from the details of such an entry.
 pub fn place(detail: &Value) -> Option<Head> {
     let position = detail.get("position")?.as_str()?.parse().ok()?;
-    let hex = detail.get("hash")?.as_str()?;
-    let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
-    let hash = (0..hex.len()).step_by(2).map(byte).collect::<Option<Vec<u8>>>()?;
+    let hash = ids::from_hex(detail.get("hash")?.as_str()?)?;
     (hash.len() == 32).then_some(Head { position, hash })
 }

@@ -107,7 +107,8 @@ pub fn list_of_visits(connection: &mut PgConnection, visits: &[Uuid]) -> Result<
         .load(connection)?)
 }
 
-type Columns = (
+crate::db::columns! {
+    COLUMNS:
     recovery_case::id,
     visit::id,
     visit::external_id,
@@ -123,25 +124,7 @@ type Columns = (
     recovery_case::closed_by,
     recovery_case::cause,
     recovery_case::resolution,
-);
-
-const COLUMNS: Columns = (
-    recovery_case::id,
-    visit::id,
-    visit::external_id,
-    visit::service,
-    visit::visited_on,
-    visit::customer_id,
-    visit::customer_name,
-    recovery_case::response_id,
-    recovery_case::reason,
-    recovery_case::state,
-    recovery_case::opened_at,
-    recovery_case::closed_at,
-    recovery_case::closed_by,
-    recovery_case::cause,
-    recovery_case::resolution,
-);
+}
 
 /// Lists open cases, the one that waits longest first, or closed ones, the newest first; one more than the limit.
 ///

@@ -2,8 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::evaluations::figures::Estimate;
-use crate::evaluations::statements::model::{Kept, hex};
+use crate::evaluations::statements::model::Kept;
 use crate::evaluations::words;
+use crate::ids;
 use crate::web::csv::as_text;
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
@@ -83,7 +84,7 @@ fn head(kept: &Kept) -> Vec<Row> {
         fact("method_version", text(&content.frame.method_version)),
         fact("replaces", label(&kept.replaces)),
         fact("replaced_by", label(&kept.replaced_by)),
-        fact("sha256_of_inputs", text(hex(&statement.checksum))),
+        fact("sha256_of_inputs", text(ids::hex(&statement.checksum))),
     ];
     rows.extend(kept.replies.iter().map(|reply| {
         [

@@ -2,7 +2,7 @@
 
 use super::panels::{Board, Fact};
 use super::{Look, tasks};
-use crate::accounts::queries::manage;
+use crate::accounts::{queries::manage, second_factor};
 use crate::audit::queries as audit;
 use crate::delivery::queries::{staff, trouble};
 use crate::error::Result;
@@ -25,8 +25,8 @@ pub(super) fn read(connection: &mut PgConnection, look: &Look) -> Result<Board> 
     let head = audit::find_head(connection)?;
     let (due, oldest, failed) = jobs::count_standing(connection, look.now)?;
     let mut needs = tasks::delivery(&facts, lost, look.now);
-    let (forced, accounts) = (look.app.config.second_factor, manage::list_accounts(connection)?);
-    let without = accounts.iter().filter(|row| row.lacks_second_factor(forced)).count();
+    let forced = second_factor::forced(look.app.config.second_factor);
+    let without = manage::count_without_second_factor(connection, forced)?;
     needs.extend(tasks::without_second_factor(without));
     needs.extend(tasks::unsealed(unsealed));
     needs.extend(tasks::failed_jobs(failed));

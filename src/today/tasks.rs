@@ -95,8 +95,7 @@ pub(super) fn broken_glass(rows: &[BreakGlassRow], look: &Look) -> Vec<Task> {
 }
 
 /// How many open accounts have no second factor although their role needs one.
-pub(super) fn without_second_factor(count: usize) -> Option<Task> {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
+pub(super) fn without_second_factor(count: i64) -> Option<Task> {
     (count > 0).then(|| {
         Task::new(
             Due::Whenever,

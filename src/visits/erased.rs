@@ -1,8 +1,7 @@
 //! The id of a visit whose customer was erased: a keyed hash of what it came with. Whoever brings the visit again is
 //! recognised by it, and nobody reads it back.
 
-use crate::ids::Keyring;
-use std::fmt::Write;
+use crate::ids::{self, Keyring};
 
 /// What the id is hashed for.
 const PURPOSE: &str = "erased visit";
@@ -25,12 +24,7 @@ pub fn id(keys: &Keyring, external_id: &str) -> String {
 }
 
 fn written(secret: &str, hash: &[u8]) -> String {
-    let mut text = format!("{MARK}{secret}:");
-    for byte in hash {
-        // Writing to a string never fails.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    format!("{MARK}{secret}:{}", ids::hex(hash))
 }
 
 #[cfg(test)]

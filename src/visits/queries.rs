@@ -42,10 +42,14 @@ pub const HISTORY_FROM_MOVED: &str = "INSERT INTO visit_outcome (visit_id, outco
      CASE outcome WHEN 'answered' THEN told_why ELSE 'an answer that looks like a machine''s was put aside' \
      END FROM moved";
 
-type VisitColumns = (visit::id, visit::external_id, visit::visited_at, visit::outcome, visit::send_at);
-
-const VISIT: VisitColumns =
-    (visit::id, visit::external_id, visit::visited_at, visit::outcome, visit::send_at);
+crate::db::columns! {
+    VISIT:
+    visit::id,
+    visit::external_id,
+    visit::visited_at,
+    visit::outcome,
+    visit::send_at,
+}
 
 /// Inserts a visit; false when its id is there already.
 ///

@@ -1,8 +1,8 @@
 //! The style sheets: embedded, minified, and named by their content so that browsers may keep them for a year.
 
+use crate::ids;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 /// A style sheet and the path under which it is served.
@@ -27,11 +27,7 @@ fn sheet(name: &str, parts: &[&str]) -> Sheet {
 
 /// Returns a name for contents: the first 6 bytes of their SHA-256 in hex.
 pub fn fingerprint(bytes: &[u8]) -> String {
-    crate::ids::sha256(bytes).iter().take(6).fold(String::new(), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    ids::hex(&ids::sha256(bytes)).chars().take(12).collect()
 }
 
 /// Drops comments and the white space at the ends of lines.

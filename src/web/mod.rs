@@ -12,6 +12,7 @@ pub mod limiter;
 pub mod list;
 pub mod page;
 pub mod qr;
+pub mod secret;
 pub mod shell;
 
 pub use form::Fields;

@@ -1,7 +1,7 @@
 //! `/settings/webhooks/{id}`: one endpoint, what was sent to it, and what can be done about it.
 
 use super::list::{self, PLACE};
-use super::views::{AttemptRow, EndpointPage, MessageRow, Shown};
+use super::views::{AttemptRow, EndpointPage, MessageRow};
 use crate::accounts::{SignedForm, SignedIn, shell_for};
 use crate::app::App;
 use crate::audit::Actor;
@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::web::badge::Badge;
 use crate::web::format::{counted, moment};
 use crate::web::list::{Asked, Choice, Dates, Pages, ROWS};
+use crate::web::secret::Shown;
 use crate::web::{PageResult, html, redirect};
 use crate::webhooks::model::{Attempt, Endpoint, Logged};
 use crate::webhooks::queries::endpoints;
@@ -116,6 +117,7 @@ async fn rotate(app: &App, signed: &SignedForm, id: Uuid) -> PageResult {
     let secret = app.transaction(move |connection| change::rotate(connection, &parts, id, by)).await?;
     let mut page = endpoint_page(app, &signed.person, id, &Asked::new(PLACE, "")).await?;
     page.shown = Some(Shown {
+        heading: "The secret",
         what: "The endpoint has a new secret.",
         secret,
         then: "For 24 hours messages are signed with both; put the new one in place until then. It cannot be shown \

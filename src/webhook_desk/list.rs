@@ -1,13 +1,14 @@
 //! `/settings/webhooks`: all endpoints, and the form for a new one.
 
 use super::standing;
-use super::views::{EndpointRow, EventChoice, ListPage, Shown};
+use super::views::{EndpointRow, EventChoice, ListPage};
 use crate::accounts::{SignedForm, SignedIn, shell_for};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::error::{Error, FieldError, Kind as ErrorKind, Result};
 use crate::web::format::thousands;
 use crate::web::list::Asked;
+use crate::web::secret::Shown;
 use crate::web::{Fields, PageResult, html, page};
 use crate::webhooks::Kind;
 use crate::webhooks::change::{self, Wanted};
@@ -74,6 +75,7 @@ pub async fn add(app: web::Data<App>, signed: SignedForm) -> PageResult {
         Ok((_, secret)) => {
             let mut page = list_page(&app, &signed.person, &Fields::default(), &[]).await?;
             page.shown = Some(Shown {
+                heading: "The secret",
                 what: "The endpoint is made.",
                 secret,
                 then: "Give it this secret, so that it can tell our messages from others. It cannot be shown again.",

@@ -2,6 +2,7 @@
 
 use crate::web::badge::Badge;
 use crate::web::list::{Choice, Pages};
+use crate::web::secret::Shown;
 use crate::web::shell::Shell;
 use askama::Template;
 use uuid::Uuid;
@@ -38,17 +39,6 @@ pub(super) struct EventChoice {
     pub meaning: &'static str,
     /// Whether it is chosen.
     pub chosen: bool,
-}
-
-/// A new secret, shown this once.
-#[derive(Debug)]
-pub(super) struct Shown {
-    /// What happened.
-    pub what: &'static str,
-    /// The secret.
-    pub secret: String,
-    /// What to do with it.
-    pub then: &'static str,
 }
 
 /// `/settings/webhooks`.

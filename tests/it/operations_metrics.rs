@@ -1,11 +1,11 @@
 //! `/metrics`: what operators need, nobody named; the dashboard and the alerts of the handbook rest on it.
 
 use crate::faults_database::OwnServer;
-use crate::road::{lent, line, settings, visit_of_now, wait_ready};
+use crate::road::{bring_and_answer, lent, settings, wait_ready};
 use crate::support::database::Database;
 use crate::support::program::Program;
 use crate::support::scripted::{SOON, Scripted};
-use crate::support::{Client, TestApp, free_port, make, wait_until};
+use crate::support::{Client, TestApp, free_port, wait_until};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -32,14 +32,7 @@ fn told() -> Told {
     all.push(("HEARBACK_METRICS_LISTEN", metrics.clone()));
     let mut program = Program::start(&lent(&all), &["serve"]);
     wait_ready(&mut program, &base);
-    let key = line(&all, &["key", "add", "--name", "brings", "--scope", "visits:write"]);
-    let client = Client::new(&base).with_key(&key);
-    client.post_json("/api/v1/visits", &visit_of_now(&database, "W1")).expect(201);
-    relay.wait("accepted", "dot", "W1");
-    let path = make::answer_path(&make::decode(&relay.letters()[0]));
-    let customer = Client::new(&base);
-    let nonce = customer.get(&path).expect(200).hidden("nonce");
-    customer.post_form(&path, &[("nonce", &nonce), ("step", "1"), ("overall", "4")]).expect(303);
+    let (customer, passed) = bring_and_answer(&database, &relay, (&all, &base));
     customer.post_form("/login", &[("email", "who@example.com"), ("password", "a wrong one")]).expect(401);
     customer.get("/who/at/example").expect(404);
     customer.send("OPTIONS", "/login", &[], &[]).expect(405);
@@ -52,7 +45,7 @@ fn told() -> Told {
         ["@example.com", "/who", "Ann Sample", "Erika", "E17", "North 2", "W1", "OPTIONS"]
             .map(str::to_owned)
             .to_vec();
-    secrets.extend([path[3..].to_owned(), key, nonce]);
+    secrets.extend(passed);
     Told { text: answer.body, secrets }
 }
 

@@ -1,10 +1,10 @@
 //! The program's role owns nothing: the road works with it, and what it must not do it cannot.
 
-use crate::road::{lent, line, settings, visit_of_now, wait_ready};
+use crate::road::{bring_and_answer, lent, settings, wait_ready};
 use crate::support::database::{Database, ROLE, rows};
 use crate::support::program::{Program, complained, run, said};
 use crate::support::scripted::{SOON, Scripted};
-use crate::support::{Client, fresh_folder, make, wait_until};
+use crate::support::{fresh_folder, wait_until};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
@@ -101,14 +101,7 @@ fn the_whole_road_works_with_a_role_that_owns_nothing() {
 
     let mut server = Program::start(&lent(&as_program), &["serve"]);
     wait_ready(&mut server, &base);
-    let key = line(&as_program, &["key", "add", "--name", "all", "--scope", "visits:write"]);
-    let client = Client::new(&base).with_key(&key);
-    client.post_json("/api/v1/visits", &visit_of_now(&database, "W1")).expect(201);
-    relay.wait("accepted", "dot", "W1");
-    let path = make::answer_path(&make::decode(&relay.letters()[0]));
-    let customer = Client::new(&base);
-    let nonce = customer.get(&path).expect(200).hidden("nonce");
-    customer.post_form(&path, &[("nonce", &nonce), ("step", "1"), ("overall", "4")]).expect(303);
+    bring_and_answer(&database, &relay, (&as_program, &base));
     let dates = ["evaluate", "--from", "2020-01-01", "--to", "2100-01-01", "--format", "json"];
     let told = run(&lent(&as_program), &dates);
     assert!(

@@ -3,7 +3,7 @@
 
 use crate::callbacks::standing;
 use crate::callbacks_waves::{draw, keys};
-use crate::delivery_pages::{failing, link_to_send_again, silence};
+use crate::delivery_pages::{self, failing, link_to_send_again, silence};
 use crate::employees::{YEAR, company};
 use crate::support::app::PASSWORD;
 use crate::support::axe;
@@ -140,10 +140,7 @@ fn is_for_programs(path: &str) -> bool {
 type Samples = BTreeMap<&'static str, String>;
 
 fn post(client: &Client, path: &str, fields: &[(&str, &str)]) -> String {
-    let csrf = client.get("/").expect(200).hidden("csrf");
-    let fields: Vec<(&str, &str)> =
-        [("csrf", csrf.as_str())].into_iter().chain(fields.iter().copied()).collect();
-    client.post_form(path, &fields).expect(303).location().to_owned()
+    delivery_pages::post(client, path, fields).expect(303).location().to_owned()
 }
 
 /// A company that has something to show on every page.

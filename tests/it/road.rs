@@ -4,6 +4,7 @@ use crate::support::app::SECRET;
 use crate::support::browser::{Browser, Scripts};
 use crate::support::database::Database;
 use crate::support::program::{self, Program};
+use crate::support::scripted::Scripted;
 use crate::support::smtp::Sink;
 use crate::support::{Client, free_port, make, programs_or_skip, wait_until};
 use serde_json::{Value, json};
@@ -63,6 +64,26 @@ pub fn visit_of_now(database: &Database, id: &str) -> Value {
         "SELECT to_char(now() AT TIME ZONE 'UTC' - interval '1 minute', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
     let at = crate::support::database::rows(&mut database.connect(), sql).remove(0);
     make::with(make::visit(id), json!({ "visited_at": at }))
+}
+
+/// Brings a visit to a running program, waits for its letter and answers it with 4; gives the customer, and the secrets
+/// that passed: the link's token, the key, the form's mark.
+#[track_caller]
+pub fn bring_and_answer(
+    database: &Database,
+    relay: &Scripted,
+    (settings, base): (&Settings, &str),
+) -> (Client, [String; 3]) {
+    let key = line(settings, &["key", "add", "--name", "brings", "--scope", "visits:write"]);
+    let client = Client::new(base).with_key(&key);
+    client.post_json("/api/v1/visits", &visit_of_now(database, "W1")).expect(201);
+    relay.wait("accepted", "dot", "W1");
+    let path = make::answer_path(&make::decode(&relay.letters()[0]));
+    let customer = Client::new(base);
+    let nonce = customer.get(&path).expect(200).hidden("nonce");
+    customer.post_form(&path, &[("nonce", &nonce), ("step", "1"), ("overall", "4")]).expect(303);
+    let token = path.trim_start_matches("/s/").to_owned();
+    (customer, [token, key, nonce])
 }
 
 /// Fails unless the browser runs no script: one that ran would change the title.

@@ -1,17 +1,17 @@
 //! What customers are asked is edited by HR: drafts, versions, and which visit gets which.
 
 use crate::delivery_pages::{audited, post, read, says};
-use crate::support::{Answer, Client, TestApp, make};
+use crate::support::{Answer, Client, TestApp};
 use hearback::accounts::Role;
 use hearback::db;
 use hearback::surveys::builtin;
 use hearback::surveys::past::{self, Scale};
-use serde_json::json;
 
-type Fields = &'static [(&'static str, &'static str)];
+/// Fields of a form.
+pub type Fields = &'static [(&'static str, &'static str)];
 
 /// What the form of a question needs beside what a test types.
-const OVERALL: Fields = &[
+pub const OVERALL: Fields = &[
     ("old", "overall"),
     ("kind", "rating"),
     ("lang", "en"),
@@ -29,7 +29,7 @@ const LONG: &str = concat!(
 
 /// Opens the form of a question and sends it with what is typed.
 #[track_caller]
-fn save(hr: &Client, survey: &str, query: &str, typed: &[(&str, &str)]) -> Answer {
+pub fn save(hr: &Client, survey: &str, query: &str, typed: &[(&str, &str)]) -> Answer {
     let seen = hr.get(&format!("/surveys/{survey}/question?{query}")).expect(200).hidden("seen");
     send(hr, survey, &seen, typed)
 }
@@ -56,13 +56,15 @@ fn seen_of(hr: &Client, survey: &str) -> String {
     hr.get(&format!("/surveys/{survey}/publish")).expect(200).hidden("seen")
 }
 
+/// Publishes the draft of a survey.
 #[track_caller]
-fn publish(hr: &Client, survey: &str) -> Answer {
+pub fn publish(hr: &Client, survey: &str) -> Answer {
     let seen = seen_of(hr, survey);
     post(hr, &format!("/surveys/{survey}/publish"), &[("seen", &seen)])
 }
 
-fn reason(app: &TestApp, visit: &str) -> String {
+/// Why a visit was planned, or not.
+pub fn reason(app: &TestApp, visit: &str) -> String {
     app.value(&format!(
         "SELECT o.reason FROM visit_outcome o JOIN visit v ON v.id = o.visit_id \
          WHERE v.external_id = '{visit}' ORDER BY o.id LIMIT 1"
@@ -70,7 +72,7 @@ fn reason(app: &TestApp, visit: &str) -> String {
 }
 
 /// The survey and version that the invitations and the answers of a visit point at.
-fn version_of(app: &TestApp, table: &str, visit: &str) -> String {
+pub fn version_of(app: &TestApp, table: &str, visit: &str) -> String {
     app.value(&format!(
         "SELECT s.key || ' ' || n.version FROM {table} t JOIN visit v ON v.id = t.visit_id \
          JOIN survey_version n ON n.id = t.survey_version_id JOIN survey s ON s.id = n.survey_id \
@@ -298,71 +300,6 @@ fn a_start_leaves_what_people_published_and_renews_what_the_program_did() {
     publish(&hr, "post-service").expect(303);
     assert_eq!((start(), start()), (3, 3));
     says(&read(&hr, "/surveys/post-service/versions/3"), "How did it go?");
-}
-
-#[test]
-fn the_first_rule_that_fits_decides_which_survey_a_visit_gets() {
-    let app = TestApp::start();
-    let hr = app.staff(Role::Hr, None);
-    let wrong = [
-        ("", "is missing"),
-        ("post-service", "is kept"),
-        ("rules", "is kept"),
-        ("A b", "small letters"),
-        ("history-1-5", "is kept"),
-    ];
-    for (key, words) in wrong {
-        let answer = post(&hr, "/surveys/new", &[("key", key), ("copy", "post-service")]).expect(422);
-        let words = if key.is_empty() { "must be up to 40" } else { words };
-        assert!(answer.body.contains(words), "{key}: {}", answer.body);
-    }
-    let begun = post(&hr, "/surveys/new", &[("key", "boilers"), ("copy", "post-service")]).expect(303);
-    assert_eq!(begun.location(), "/surveys/boilers?done=created");
-    post(&hr, "/surveys/new", &[("key", "boilers"), ("copy", "post-service")]).expect(422);
-    let rule = |service, survey| {
-        post(&hr, "/surveys/rules", &[("op", "add"), ("service", service), ("survey", survey)])
-    };
-    assert!(rule("boiler*", "boilers").expect(422).body.contains("must be a survey that is published"));
-    publish(&hr, "boilers").expect(303);
-    assert!(rule("", "boilers").expect(422).body.contains("write * for every service"));
-    rule("BOILER*", "boilers").expect(303);
-    app.bring(&make::visit("W1"));
-    app.bring(&make::with(make::visit("W2"), json!({"service": "roof"})));
-    assert_eq!([reason(&app, "W1"), reason(&app, "W2")], ["survey boilers v1", "survey post-service v1"]);
-    assert_eq!(version_of(&app, "invitation", "W1"), "boilers 1");
-
-    post(&hr, "/surveys/new", &[("key", "trade"), ("copy", "boilers")]).expect(303);
-    save(&hr, "trade", "key=overall&lang=en", OVERALL).expect(303);
-    publish(&hr, "trade").expect(303);
-    let fields =
-        [("op", "add"), ("service", "*"), ("channel", "On site"), ("segment", "trade"), ("survey", "trade")];
-    post(&hr, "/surveys/rules", &fields).expect(303);
-    let tries = "/surveys/rules?try_service=boiler+repair&try_channel=on+site&try_segment=Trade";
-    says(&read(&hr, tries), "Such a visit gets boilers, version 1, by rule 1.");
-    let page = read(&hr, "/surveys/rules");
-    says(&page, "2 any service, channel On site, segment trade trade");
-    let last = app.value("SELECT id::text FROM survey_rule ORDER BY position DESC LIMIT 1");
-    post(&hr, "/surveys/rules", &[("op", "up"), ("rule", &last)]).expect(303);
-    says(&read(&hr, tries), "Such a visit gets trade, version 1, by rule 1.");
-    let trade = json!({"channel": "on site", "segment": "trade"});
-    app.bring(&make::with(make::visit("W3"), trade.clone()));
-    assert_eq!(reason(&app, "W3"), "survey trade v1");
-
-    // A visit that gets its address later gets the survey that fits it too.
-    let none = json!({"channel": "on site", "segment": "trade", "customer": {"email": null}});
-    app.bring(&make::with(make::visit("W4"), none));
-    let client = app.client(&[hearback::accounts::Scope::VisitsWrite]);
-    let correction = json!({"customer": {"email": "w4@example.com"}});
-    client.patch_json("/api/v1/visits/W4", &correction).expect(200);
-    assert_eq!(version_of(&app, "invitation", "W4"), "trade 1");
-
-    post(&hr, "/surveys/rules", &[("op", "remove"), ("rule", &last)]).expect(303);
-    says(&read(&hr, "/surveys"), "One rule; visits that it does not fit get post-service.");
-    assert_eq!(audited(&app, "survey_rule.added").len(), 2);
-    assert_eq!(
-        (audited(&app, "survey_rule.moved").len(), audited(&app, "survey_rule.removed").len()),
-        (1, 1)
-    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! an address that the provider gives to somebody else later opens nothing.
 
 use super::queries;
+use crate::accounts::queries::sessions::delete_sessions;
 use crate::accounts::queries::{self as accounts, Account};
 use crate::audit::{self, Actor};
 use crate::error::{Error, Kind, Result};
@@ -91,6 +92,7 @@ pub fn release(connection: &mut PgConnection, email: &str, now: DateTime<Utc>) -
     if !queries::delete_identities(connection, account.id)? {
         return Err(Error::conflict("This account is bound to nobody at a sign-in service."));
     }
+    delete_sessions(connection, account.id)?;
     let subject = format!("user {}", account.id);
     audit::record(connection, now, Actor::Shell, "identity.released", &subject, json!({}))
 }

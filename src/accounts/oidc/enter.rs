@@ -5,7 +5,7 @@ use super::provider::{self, Provider};
 use super::request::Request;
 use super::token::{self, Expected, Refusal, Verified};
 use super::{CALLBACK, binding, distrusted, queries, word};
-use crate::accounts::sessions::{self, Entered};
+use crate::accounts::sessions::{self, Entered, Proof};
 use crate::app::App;
 use crate::config::OidcConfig;
 use crate::error::{Error, Kind, Result};
@@ -134,7 +134,7 @@ async fn open(
             }
             let who = (issuer.as_str(), person.subject.as_str());
             let account = binding::account_of(connection, who, email.as_deref(), now)?.id;
-            sessions::enter_by(connection, account, (&agent, second_factor), now)
+            sessions::enter(connection, account, &agent, Proof::Provider { second_factor }, now)
         })
         .await?;
     Ok((entered, request.next.clone()))

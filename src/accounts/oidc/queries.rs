@@ -1,7 +1,7 @@
 //! Every statement on whom a provider's subject is here.
 
 use crate::accounts::queries::{ACCOUNT, Account};
-use crate::db::schema::{account_identity, provider_sign_in, session, user_account};
+use crate::db::schema::{account_identity, provider_sign_in, user_account};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
@@ -44,15 +44,13 @@ pub fn insert_identity(
     Ok(inserted == 1)
 }
 
-/// Releases an account from whoever it is bound to, and ends its sessions; tells whether it was bound.
+/// Releases an account from whoever it is bound to; tells whether it was bound.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn delete_identities(connection: &mut PgConnection, account: Uuid) -> Result<bool> {
     let bound = account_identity::table.filter(account_identity::user_account_id.eq(account));
-    let deleted = diesel::delete(bound).execute(connection)?;
-    diesel::delete(session::table.filter(session::user_account_id.eq(account))).execute(connection)?;
-    Ok(deleted > 0)
+    Ok(diesel::delete(bound).execute(connection)? > 0)
 }
 
 /// Notes that a sign-in is done; tells whether it was not before.

@@ -58,7 +58,8 @@ impl Stored {
     }
 }
 
-type Columns = (
+crate::db::columns! {
+    COLUMNS:
     api_key::id,
     api_key::name,
     api_key::secret_hash,
@@ -70,21 +71,7 @@ type Columns = (
     api_key::expires_at,
     api_key::rotated_at,
     api_key::old_until,
-);
-
-const COLUMNS: Columns = (
-    api_key::id,
-    api_key::name,
-    api_key::secret_hash,
-    api_key::scopes,
-    api_key::networks,
-    api_key::created_at,
-    api_key::last_used_at,
-    api_key::revoked_at,
-    api_key::expires_at,
-    api_key::rotated_at,
-    api_key::old_until,
-);
+}
 
 /// A key to insert.
 #[derive(Debug)]

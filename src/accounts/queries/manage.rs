@@ -1,8 +1,6 @@
 //! Accounts as an administrator looks after them.
 
 use crate::accounts::Role;
-use crate::accounts::second_factor::is_forced;
-use crate::config::SecondFactor;
 use crate::db::schema::{employee, second_factor, team, user_account};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -37,14 +35,6 @@ pub struct AccountRow {
     pub has_password: bool,
 }
 
-impl AccountRow {
-    /// Tells whether the account is open and in use, and its role needs a second factor that it does not have.
-    pub fn lacks_second_factor(&self, setting: SecondFactor) -> bool {
-        let forced = self.role.parse().is_ok_and(|role: Role| is_forced(setting, role));
-        forced && self.disabled_at.is_none() && self.has_password && self.second_factor_at.is_none()
-    }
-}
-
 macro_rules! accounts {
     () => {
         user_account::table
@@ -74,6 +64,22 @@ pub fn list_accounts(connection: &mut PgConnection) -> Result<Vec<AccountRow>> {
     Ok(accounts!()
         .order((user_account::disabled_at.is_not_null(), user_account::name, user_account::email))
         .load(connection)?)
+}
+
+/// Counts the accounts of some roles that are open and in use and have no second factor.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count_without_second_factor(connection: &mut PgConnection, roles: &[Role]) -> Result<i64> {
+    let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    Ok(user_account::table
+        .left_join(second_factor::table)
+        .filter(user_account::role.eq_any(words))
+        .filter(user_account::disabled_at.is_null())
+        .filter(user_account::password_hash.is_not_null())
+        .filter(second_factor::set_at.nullable().is_null())
+        .count()
+        .get_result(connection)?)
 }
 
 /// Finds an account.

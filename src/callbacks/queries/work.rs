@@ -216,7 +216,8 @@ pub struct Task {
     pub best_time: Option<String>,
 }
 
-type TaskColumns = (
+crate::db::columns! {
+    TASK:
     callback::id,
     callback::visit_id,
     callback::kind,
@@ -231,24 +232,7 @@ type TaskColumns = (
     callback::reason,
     callback::created_at,
     callback::best_time,
-);
-
-const TASK: TaskColumns = (
-    callback::id,
-    callback::visit_id,
-    callback::kind,
-    callback::state,
-    callback::wave_id,
-    callback::came_from,
-    callback::attempts,
-    callback::claim,
-    callback::claimed_by,
-    callback::claimed_until,
-    callback::draft,
-    callback::reason,
-    callback::created_at,
-    callback::best_time,
-);
+}
 
 /// Finds a call-back.
 ///

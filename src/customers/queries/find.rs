@@ -22,10 +22,14 @@ pub struct CustomerRow {
     pub phone: Option<String>,
 }
 
-type Columns = (customer::id, customer::external_id, customer::name, customer::email, customer::phone);
-
-const COLUMNS: Columns =
-    (customer::id, customer::external_id, customer::name, customer::email, customer::phone);
+crate::db::columns! {
+    COLUMNS:
+    customer::id,
+    customer::external_id,
+    customer::name,
+    customer::email,
+    customer::phone,
+}
 
 /// Finds a customer's file.
 ///

@@ -26,23 +26,15 @@ pub struct Note {
     pub expires_at: DateTime<Utc>,
 }
 
-type Columns = (
+crate::db::columns! {
+    COLUMNS:
     customer_note::id,
     customer_note::purpose,
     customer_note::words,
     customer_note::written_by,
     customer_note::written_at,
     customer_note::expires_at,
-);
-
-const COLUMNS: Columns = (
-    customer_note::id,
-    customer_note::purpose,
-    customer_note::words,
-    customer_note::written_by,
-    customer_note::written_at,
-    customer_note::expires_at,
-);
+}
 
 /// Lists the notes about a customer, the newest first, from all files of that person: those that are not over.
 ///

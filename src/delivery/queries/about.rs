@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 type VisitRow = (Uuid, DateTime<Utc>, String, Option<String>, Option<String>, Option<String>, Option<String>);
 
-type VisitColumns = (
+crate::db::columns! {
+    VISIT:
     visit::id,
     visit::visited_at,
     visit::service,
@@ -19,17 +20,7 @@ type VisitColumns = (
     visit::customer_email,
     visit::customer_language,
     visit::customer_time_zone,
-);
-
-const VISIT: VisitColumns = (
-    visit::id,
-    visit::visited_at,
-    visit::service,
-    visit::customer_name,
-    visit::customer_email,
-    visit::customer_language,
-    visit::customer_time_zone,
-);
+}
 
 /// Reads what letters and pages say about visits that have an invitation.
 ///

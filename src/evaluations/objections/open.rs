@@ -10,7 +10,6 @@ use crate::ids::{self, Keyring};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
 use serde_json::json;
-use std::fmt::Write;
 use uuid::Uuid;
 
 /// Below so many answers single ones are not listed for the person whom they are about: one could guess whose they are.
@@ -30,11 +29,7 @@ pub struct Typed {
 /// Returns what names an answer to the person whom it is about: an id of ours would tell when it was given.
 pub fn handle(keys: &Keyring, employee: Uuid, response: Uuid) -> String {
     let signed = keys.sign("contest", &[employee.as_bytes(), response.as_bytes()]);
-    signed.iter().take(8).fold(String::new(), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    ids::hex(&signed).chars().take(16).collect()
 }
 
 /// Stores an objection against one of the answers; call it in a transaction.

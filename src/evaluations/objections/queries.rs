@@ -100,7 +100,8 @@ pub fn complete_decision(connection: &mut PgConnection, id: Uuid, numbers: &Valu
     Ok(())
 }
 
-type ObjectionColumns = (
+crate::db::columns! {
+    OBJECTION:
     objection::id,
     objection::response_id,
     objection::visit_id,
@@ -112,21 +113,7 @@ type ObjectionColumns = (
     employee::name,
     employee::external_id,
     visit::visited_on,
-);
-
-const OBJECTION: ObjectionColumns = (
-    objection::id,
-    objection::response_id,
-    objection::visit_id,
-    objection::employee_id,
-    objection::reason,
-    objection::words,
-    objection::opened_at,
-    objection::due_on,
-    employee::name,
-    employee::external_id,
-    visit::visited_on,
-);
+}
 
 /// Finds an objection.
 ///

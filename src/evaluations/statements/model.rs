@@ -1,6 +1,7 @@
 //! What a statement holds, and its rows.
 
 use crate::evaluations::figures::{Company, Figures, Frame};
+use crate::ids;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::Queryable;
 use serde::{Deserialize, Serialize};
@@ -162,7 +163,7 @@ impl Kept {
             frozen_at: statement.made_at,
             replaces: self.replaces.as_ref().map(|(id, _)| id.to_string()),
             replaced_by: self.replaced_by.as_ref().map(|(id, _)| id.to_string()),
-            checksum: hex(&statement.checksum),
+            checksum: ids::hex(&statement.checksum),
             content: statement.content.clone(),
             reply: self.replies.first().map(|reply| ReplyJson {
                 kind: reply.kind.clone(),
@@ -171,14 +172,4 @@ impl Kept {
             }),
         }
     }
-}
-
-/// Writes bytes in hex.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

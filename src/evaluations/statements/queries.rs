@@ -62,7 +62,8 @@ pub fn insert(connection: &mut PgConnection, row: &NewStatement<'_>) -> Result<(
     Ok(())
 }
 
-type Columns = (
+crate::db::columns! {
+    COLUMNS:
     statement::id,
     statement::number,
     statement::employee_id,
@@ -73,20 +74,7 @@ type Columns = (
     statement::made_at,
     statement::made_by,
     statement::replaces_id,
-);
-
-const COLUMNS: Columns = (
-    statement::id,
-    statement::number,
-    statement::employee_id,
-    statement::period_from,
-    statement::period_to,
-    statement::content,
-    statement::checksum,
-    statement::made_at,
-    statement::made_by,
-    statement::replaces_id,
-);
+}
 
 /// Finds a statement.
 ///

@@ -1,10 +1,11 @@
 //! What a statement looks like on paper, and the list of statements.
 
-use super::model::{Kept, Reply, hex};
+use super::model::{Kept, Reply};
 use crate::evaluations::charts::line::Line;
 use crate::evaluations::charts::road::Road;
 use crate::evaluations::figures::{Estimate, Figures, Standing};
 use crate::evaluations::words::{self, Verdict, Voice};
+use crate::ids;
 use crate::web::badge::Badge;
 use crate::web::format::{counted, day, full_day, moment, one, percent, range, signed};
 use crate::web::list::{Choice, Pages};
@@ -149,7 +150,7 @@ impl StatementPage {
             made: made(kept),
             limits: LIMITS.into(),
             replies: kept.replies.iter().map(|reply| said(reply, zone)).collect(),
-            checksum: grouped(&hex(&statement.checksum)),
+            checksum: grouped(&ids::hex(&statement.checksum)),
         }
     }
 }

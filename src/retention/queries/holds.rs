@@ -55,7 +55,8 @@ pub struct Hold {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-type Columns = (
+crate::db::columns! {
+    COLUMNS:
     legal_hold::id,
     legal_hold::customer_id,
     legal_hold::employee_id,
@@ -65,19 +66,7 @@ type Columns = (
     legal_hold::placed_by,
     legal_hold::placed_at,
     legal_hold::ended_at,
-);
-
-const COLUMNS: Columns = (
-    legal_hold::id,
-    legal_hold::customer_id,
-    legal_hold::employee_id,
-    legal_hold::from_on,
-    legal_hold::to_on,
-    legal_hold::reason,
-    legal_hold::placed_by,
-    legal_hold::placed_at,
-    legal_hold::ended_at,
-);
+}
 
 /// Stores a hold.
 ///

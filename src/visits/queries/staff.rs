@@ -51,11 +51,15 @@ pub struct VisitLine {
     pub outcome: String,
 }
 
-type LineColumns =
-    (visit::id, visit::external_id, visit::visited_at, visit::service, visit::customer_name, visit::outcome);
-
-const LINE: LineColumns =
-    (visit::id, visit::external_id, visit::visited_at, visit::service, visit::customer_name, visit::outcome);
+crate::db::columns! {
+    LINE:
+    visit::id,
+    visit::external_id,
+    visit::visited_at,
+    visit::service,
+    visit::customer_name,
+    visit::outcome,
+}
 
 /// Lists visits by time, one more than the limit.
 ///
